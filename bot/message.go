@@ -1,0 +1,24 @@
+package bot
+
+import (
+	"time"
+
+	"golang.org/x/text/language"
+)
+
+// ChannelID names a channel: "terminal", "web", "telegram", "discord".
+type ChannelID string
+
+// PersonID tells one person of a channel from another. It is opaque, meaningful only to its channel, and never
+// written anywhere: not to a log, an error or a table.
+type PersonID string
+
+// Message is what a person did: typed a text or pressed a choice.
+type Message struct {
+	Channel ChannelID
+	Person  PersonID
+	Text    string       // what was typed; empty when a choice was pressed
+	Choice  string       // the ID of the Choice that was pressed; empty when a text was typed
+	Time    time.Time    // when it reached us
+	Hint    language.Tag // the language of the person's app, a first guess only; language.Und if unknown
+}
