@@ -70,5 +70,6 @@ type Span struct{ Years, Months, Days int }
 // Read tells how the official page was read.
 type Read struct {
 	Live bool      // somebody, or watch, saw the page itself
-	On   time.Time // the day it was seen (Live) or the month the copy was made; zero: an undated copy
+	On   time.Time // the day it was seen (Live) or the copy was made; zero: an undated copy
+	Has  int       // how much of On is known: 1 the year, 2 the month too, 3 all; 0: an undated copy
 }

@@ -17,6 +17,8 @@ type Word struct {
 	Name string   // what is shown
 	Also []string // other ways people type it
 	Note string   // one line of explanation shown beside the name, or empty
+
+	Facts []FactID // the facts that are filled in into Name and Note, whose doubts go with the word
 }
 
 // CrisisPhrase is one phrase that must lead to help at once, or (Harmless) one that looks like it and must not.
