@@ -129,7 +129,8 @@ func (l *Library) doubtSentences(facts []*Fact, tag language.Tag, doubtOf func(*
 // doubtKeys are the sentences of the reasons.
 var doubtKeys = map[reason]string{early: keyEarly, past: keyPast, ask: keyAsk, copied: keyCopy, undated: keyUndated, stale: keyStale}
 
-// mostNamed is how many facts a sentence about a doubt names; of more it says that it is about all that carry the mark.
+// mostNamed is how many facts a sentence about a doubt names; of more it says that there are more. In an article each of
+// them carries the mark, so none is overlooked.
 const mostNamed = 3
 
 // doubtSentence says one doubt; ok is false in content that has no sentence for it.
@@ -138,10 +139,10 @@ func (l *Library) doubtSentence(d doubt, texts []string, tag language.Tag) (said
 	if !l.catalog.Has(tag, key) {
 		return "", false
 	}
-	args := locale.Args{"facts": l.catalog.List(tag, texts)}
 	if len(texts) > mostNamed {
-		args["facts"] = l.catalog.Sentence(tag, keyMark, nil)
+		texts = append(slices.Clone(texts[:mostNamed]), "…")
 	}
+	args := locale.Args{"facts": l.catalog.List(tag, texts)}
 	if d.has > 0 {
 		args["when"] = l.catalog.Date(tag, d.when, d.has)
 	}

@@ -283,6 +283,13 @@ func TestDoubt(t *testing.T) {
 			}
 		})
 	}
+	var many []*kb.Fact
+	for _, text := range []string{"A", "B", "C", "D", "E"} {
+		many = append(many, &kb.Fact{ID: kb.FactID(text), Kind: kb.Term, Value: kb.Value{Text: text}, Ask: true})
+	}
+	if got := lib.Doubts(many, nl, today); len(got) != 1 || !strings.HasPrefix(got[0], "A, B, C, …: dit is niet zeker") {
+		t.Errorf("Doubts of many facts = %q, want the first three named and that there are more", got)
+	}
 	all := []*kb.Fact{lib.Fact("bi-fee"), lib.Fact("register-phone"), lib.Fact("bi-wait"), lib.Fact("bi-fee")}
 	if got := lib.Doubts(all, nl, today); len(got) != 1 || !strings.HasPrefix(got[0], "€ 1.700, 3 tot 8 weken: ") {
 		t.Errorf("Doubts = %q, want one sentence with each fact once", got)

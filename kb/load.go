@@ -41,6 +41,7 @@ const (
 	fileProfessions = "professions.yaml"
 	fileCountries   = "countries.yaml"
 	fileRoute       = "route.yaml"
+	fileLock        = "route.lock" // the permanent numbers of the route's plan codes
 	fileTerms       = "terms.yaml"
 	fileCrisis      = "crisis.yaml"
 	dirWords        = "words"
@@ -103,8 +104,10 @@ func (l *loader) folder() {
 	if !l.has[dirArticles] && len(l.faults) == 0 {
 		l.fault(dirArticles, 0, "missing-file", "there is no folder articles", "Put each subject in a folder of its own in articles.")
 	}
-	if l.has[fileRoute] {
-		l.read(fileRoute)
+	for _, name := range []string{fileRoute, fileLock} {
+		if l.has[name] {
+			l.read(name)
+		}
 	}
 }
 

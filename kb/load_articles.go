@@ -16,7 +16,7 @@ import (
 type articleFile struct {
 	file                        string
 	related, professions, terms []lined
-	chapterLine, subjectLine    int
+	chapterLine                 int
 }
 
 // textFile is what the rules want to know of a <lang>.md besides the Text.

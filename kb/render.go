@@ -130,7 +130,12 @@ func (l *Library) fillDoubts(page *Rendered, r *rendering, doubtOf func(*Fact) d
 
 // factSpan gives a fact as a run of text, with its address if it can be opened or dialled.
 func (l *Library) factSpan(f *Fact, tag language.Tag) prose.Span {
-	span := prose.Span{Text: l.FactText(f.ID, tag)}
+	span := prose.Span{}
+	if l.factByID[f.ID] == f {
+		span.Text = l.FactText(f.ID, tag)
+	} else { // a fact that is not of this library
+		span.Text = factText(l.catalog, f, tag)
+	}
 	switch f.Kind {
 	case URL:
 		span.Link = f.Value.Text

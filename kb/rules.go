@@ -118,10 +118,10 @@ func some(list []string) string {
 }
 
 // phrase brings a phrase to the form in which two of them are one: letters in lower case, words without the signs
-// around them.
+// around them. The sign … stays: in a crisis phrase it stands for any words between.
 func phrase(s string) string {
-	words := strings.FieldsFunc(strings.ToLower(norm.NFKC.String(s)), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && r != '\'' && r != '’'
+	words := strings.FieldsFunc(strings.ToLower(norm.NFC.String(s)), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && r != '\'' && r != '’' && r != '…'
 	})
 	return strings.Join(words, " ")
 }
@@ -131,7 +131,6 @@ type place struct {
 	owner string
 	file  string
 	line  int
-	text  string
 }
 
 // questionsStandOnce is the rule that a question leads to one article: it stands under no other, not twice under one,

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"fmt"
+	"strings"
 
 	"golang.org/x/text/language"
 )
@@ -37,7 +38,7 @@ func (l *loader) crisisHasPhrases(c crisisEntry) {
 			l.fault(fileCrisis, p.line, "crisis-empty", fmt.Sprintf("%s has no phrases for %s", p.tag, quoted(string(c.article))), "Write the ways people say it in that language.")
 		}
 		for _, text := range append(p.phrases, p.harmless...) {
-			if phrase(text.text) == "" {
+			if strings.Trim(phrase(text.text), "… ") == "" {
 				l.fault(fileCrisis, text.line, "crisis-empty", "the phrase "+quoted(text.text)+" has no words", "Write words, or take it out.")
 			}
 		}

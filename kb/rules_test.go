@@ -174,7 +174,7 @@ func TestRules(t *testing.T) {
 
 		// Crisis and terms.
 		{"crisis phrases empty", []edit{{"crisis.yaml", "phrases: [I am dying]", "phrases: []"}}, []string{"crisis-empty crisis.yaml:3|en"}},
-		{"a crisis phrase without words", []edit{{"crisis.yaml", "[I am dying]", `[I am dying, "!"]`}}, []string{"crisis-empty crisis.yaml:3|“!”"}},
+		{"a crisis phrase without words", []edit{{"crisis.yaml", "[I am dying]", `[I am dying, I … am dying, "!", "…"]`}}, []string{"crisis-empty crisis.yaml:3|“!”", "crisis-empty crisis.yaml:3|“…”"}},
 		{"no crisis phrases", []edit{{"crisis.yaml", "", "[]\n"}}, []string{"crisis-empty crisis.yaml:0"}},
 		{"crisis leads nowhere", []edit{{"crisis.yaml", "article: emergency", "article: emergeny"}}, []string{"unknown-article crisis.yaml:1|“emergeny”|“emergency”"}},
 		{"a phrase harmless and crisis", []edit{{"crisis.yaml", "[ik ga dood van de honger]", "[Ik ga dood!]"}}, []string{"crisis-harmless crisis.yaml:2|“Ik ga dood!”|line 2"}},

@@ -183,8 +183,9 @@ func (l *loader) interfaceRules() {
 		if l.broken[f.file] {
 			continue
 		}
+		needed := locale.PluralForms(tag)
 		for _, w := range f.sentences {
-			l.sentenceIsWhole(f.file, tag, w)
+			l.sentenceIsWhole(f.file, tag, needed, w)
 			for _, form := range sortedForms(w.forms) {
 				l.shortTextRules(shown{f.file, w.line, w.forms[form]})
 			}
@@ -212,7 +213,7 @@ func sortedForms(s locale.Sentence) []locale.Plural {
 
 // sentenceIsWhole is the rule that a sentence has a text, and a sentence with plural forms has all that its language
 // needs by CLDR.
-func (l *loader) sentenceIsWhole(file string, tag language.Tag, w writtenSentence) {
+func (l *loader) sentenceIsWhole(file string, tag language.Tag, needed []locale.Plural, w writtenSentence) {
 	for _, form := range sortedForms(w.forms) {
 		if w.forms[form] == "" {
 			l.fault(file, w.line, "empty", "the sentence "+quoted(w.key)+" has no text", "Write its text, or take the line out.")
@@ -223,7 +224,7 @@ func (l *loader) sentenceIsWhole(file string, tag language.Tag, w writtenSentenc
 		return
 	}
 	var missing []string
-	for _, form := range locale.PluralForms(tag) {
+	for _, form := range needed {
 		if _, ok := w.forms[form]; !ok {
 			missing = append(missing, string(form))
 		}
@@ -248,10 +249,17 @@ func (l *loader) valuesCanBeWritten(f *interfaceFile) {
 // argument is a {name} in a sentence.
 var argument = regexp.MustCompile(`\{([A-Za-z][\w-]*)\}`)
 
+// doubleBraces takes the braces of facts away, whose ids are no arguments then.
+var doubleBraces = strings.NewReplacer("{{", "", "}}", "")
+
 // arguments gives the names of a sentence's arguments over all its forms, facts left out.
 func arguments(forms locale.Sentence) []string {
+	text := allForms(forms)
+	if !strings.Contains(text, "{") {
+		return nil
+	}
 	var names []string
-	text := strings.NewReplacer("{{", "", "}}", "").Replace(allForms(forms))
+	text = doubleBraces.Replace(text)
 	for _, m := range argument.FindAllStringSubmatch(text, -1) {
 		if !contains(names, m[1]) {
 			names = append(names, m[1])

@@ -104,9 +104,10 @@ func brokenLine(data []byte) int {
 		}
 		// A text over several lines is broken in its middle and whole at its end: look whether this was one.
 		again := false
-		for n := bad + 1; n <= min(bad+30, len(lines)-1) && !again; n++ {
-			if fine(n) {
+		for _, further := range [...]int{1, 2, 3, 5, 8, 13, 21, 34} {
+			if n := bad + further; n < len(lines) && fine(n) {
 				good, again = n, true
+				break
 			}
 		}
 		if !again {

@@ -183,6 +183,9 @@ func linesOfOf(keys []entry, lines [][]byte, top bool) (start, end int) {
 
 // topLevel gives the keys of a YAML mapping that stands on lines of its own.
 func topLevel(data []byte) ([]entry, error) {
+	if bytes.ContainsAny(data, "\u0085\u2028\u2029") { // YAML counts lines by them, and nobody else does
+		return nil, errors.New("it holds a line break of a word processor (U+0085, U+2028 or U+2029); type that line again")
+	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return nil, errors.New("the YAML is broken; run check")

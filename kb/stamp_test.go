@@ -104,7 +104,7 @@ func TestStampLaws(t *testing.T) {
 	t.Parallel()
 	base := good(t)
 	rapid.Check(t, func(t *rapid.T) {
-		line := rapid.SampledFrom([]string{"title: a", "questions: [a, b]", "questions:\n- a\n- b", "status: machine", "of: [x]", "of:\n- y", "of: [\nz\n]", "# a note", "", "x: |\n  of: [q]", "  ", "\r", "'of': {}"})
+		line := rapid.SampledFrom([]string{"title: a", "questions: [a, b]", "questions:\n- a\n- b", "status: machine", "of: [x]", "of:\n- y", "of: [\nz\n]", "# a note", "", "x: |\n  of: [q]", "  ", "\r", "'of': {}", "z: a\u2028b", "y: \u0085"})
 		front := strings.Join(rapid.SliceOfNDistinct(line, 0, 6, func(s string) string { return strings.SplitN(s, ":", 2)[0] }).Draw(t, "front"), "\n")
 		rest := rapid.SampledFrom([]string{"\n---\nBody\n", "\n---\n", "\n---"}).Draw(t, "rest")
 		files := files0()
