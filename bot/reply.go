@@ -6,14 +6,18 @@ import (
 	"wegwijzer/kb/prose"
 )
 
-// Reply is what the bot answers to one Message. A channel shows the body, then the sources, then the choices, in
-// their order, each in the means of its network.
+// Reply is what the bot answers to one Message. A channel shows the body, then the sources, the question and the
+// choices, in this order, each in the means of its network.
 type Reply struct {
-	Locale   language.Tag // of every text in it
-	Body     prose.Doc    // facts filled in; links are https, tel, mailto or "article:ID"
+	Locale   language.Tag // of every text in it, but blocks that name another language
+	Said     string       // what the person did, as it may be shown back: personal numbers cut out; empty if not known
+	Body     prose.Doc    // facts filled in; links are https, tel, mailto, or "choice:ID", the same as pressing that Choice
 	Sources  []Link       // official pages, shown small
+	Question prose.Doc    // what the choices answer; empty if they explain themselves
 	Choices  [][]Choice   // rows of buttons; a channel without buttons numbers them in reading order, from 1
 	Document *Document    // a file to send along, or nil
+
+	Forgotten bool // the person was forgotten: a channel drops what it still holds of them
 }
 
 // Choice is a button. IDs outlive a restart and a newer version: an unknown one is answered kindly.
