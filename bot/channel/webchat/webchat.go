@@ -1,0 +1,222 @@
+// Package webchat is the chat in a browser: one page, made on the server, that works on an old phone without script.
+// A small script of our own only spares reloading the page. It knows no route and no article.
+//
+// Nothing of a conversation is kept here: each answer to a POST holds the last exchange and nothing before it. The
+// cookie is a random number that finds the session; it holds nothing and ends with the browser.
+package webchat
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"wegwijzer/bot"
+	"wegwijzer/kb/locale"
+)
+
+// Channel is the name of this channel in a Message.
+const Channel bot.ChannelID = "web"
+
+const (
+	maxBody   = 64 << 10         // bytes of one POST; the longest question fits many times
+	cookie    = "wegwijzer"      // name of the cookie that finds the session
+	idBytes   = 16               // random bytes in it: 128 bits cannot be guessed
+	turnTime  = 20 * time.Second // the longest a turn may take before the person is told to try again
+	idleAfter = 60 * time.Second
+)
+
+//go:embed static
+var static embed.FS
+
+// Turn answers one message; see bot/conversation.
+type Turn func(context.Context, bot.Message) (bot.Reply, error)
+
+// Chat is the web chat. All fields but Secure and Proxied are needed.
+type Chat struct {
+	Catalog func() *locale.Catalog            // today's languages and sentences
+	Welcome func(hint language.Tag) bot.Reply // the first screen, before there is a session
+	Secure  bool                              // the page is reached over https: cookies say so
+	Proxied bool                              // the last X-Forwarded-For address is the person's; only behind a proxy of ours
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Run serves the chat on l until ctx ends, then lets the turns under way finish.
+func (c *Chat) Run(ctx context.Context, l net.Listener, turn Turn) error {
+	handler, err := c.Handler(turn)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      turnTime + 10*time.Second,
+		IdleTimeout:       idleAfter,
+		MaxHeaderBytes:    16 << 10,
+		// The server's own complaints name addresses of people; they say nothing we need.
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnTime)
+		defer cancel()
+		stopped <- server.Shutdown(end)
+	}()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve the web chat: %w", err)
+	}
+	if err := <-stopped; err != nil {
+		return fmt.Errorf("stop the web chat: %w", err)
+	}
+	return nil
+}
+
+// Handler gives the chat as a handler, for Run and for tests.
+func (c *Chat) Handler(turn Turn) (http.Handler, error) {
+	files, err := fs.Sub(static, "static")
+	if err != nil {
+		return nil, fmt.Errorf("open the page's own files: %w", err)
+	}
+	h := &handler{Chat: c, turn: turn, flood: newFlood(c.Now)}
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/", http.StripPrefix("/static/", cached(http.FileServerFS(files))))
+	mux.HandleFunc("GET /{$}", h.welcome)
+	mux.HandleFunc("POST /{$}", h.answer)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	return guarded(http.NewCrossOriginProtection().Handler(mux)), nil
+}
+
+type handler struct {
+	*Chat
+	turn  Turn
+	flood *flood
+}
+
+// guarded sets what keeps others out of the page: no third party, no frame, no inline code, no copy in a cache.
+func guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		head := w.Header()
+		head.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		head.Set("Referrer-Policy", "no-referrer")
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("X-Frame-Options", "DENY")
+		head.Set("Cross-Origin-Opener-Policy", "same-origin")
+		head.Set("Cross-Origin-Resource-Policy", "same-origin")
+		head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		head.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// cached lets the page's own files be kept for a day: they hold nothing of anybody, and data costs money.
+func cached(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "public, max-age=86400")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// welcome shows the first screen. It makes no session: that waits until the person does something.
+func (h *handler) welcome(w http.ResponseWriter, r *http.Request) {
+	h.show(w, http.StatusOK, exchange{Reply: h.Welcome(h.hint(r)), First: true})
+}
+
+// answer takes one message and shows the reply.
+func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	if err := r.ParseForm(); err != nil {
+		status, sentence := http.StatusBadRequest, "web.error"
+		if _, big := errors.AsType[*http.MaxBytesError](err); big {
+			status, sentence = http.StatusRequestEntityTooLarge, "web.too-big"
+		}
+		h.say(w, r, status, sentence)
+		return
+	}
+	person, known := h.person(r)
+	if !h.flood.allows(h.address(r), person, known) {
+		w.Header().Set("Retry-After", "60")
+		h.say(w, r, http.StatusTooManyRequests, "web.flood")
+		return
+	}
+	if !known {
+		person = newPerson()
+		http.SetCookie(w, &http.Cookie{Name: cookie, Value: string(person), Path: "/", HttpOnly: true,
+			Secure: h.Secure, SameSite: http.SameSiteStrictMode})
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), turnTime)
+	defer cancel()
+	message := bot.Message{
+		Channel: Channel, Person: person, Time: h.Now(), Hint: h.hint(r),
+		Text: r.PostForm.Get("text"), Choice: r.PostForm.Get("choice"),
+	}
+	reply, err := h.turn(ctx, message)
+	if err != nil {
+		h.Log.Error("turn", "channel", string(Channel), "error", err)
+		h.say(w, r, http.StatusInternalServerError, "web.error")
+		return
+	}
+	if reply.Forgotten {
+		http.SetCookie(w, &http.Cookie{Name: cookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: h.Secure,
+			SameSite: http.SameSiteStrictMode})
+	}
+	if d := reply.Document; d != nil && r.PostForm.Get("download") != "" {
+		w.Header().Set("Content-Type", d.Type)
+		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", d.Name))
+		_, _ = w.Write(d.Bytes)
+		return
+	}
+	h.show(w, http.StatusOK, exchange{Message: message, Reply: reply})
+}
+
+// say shows one sentence of ours instead of a reply.
+func (h *handler) say(w http.ResponseWriter, r *http.Request, status int, key string) {
+	reply := h.Welcome(h.hint(r))
+	reply = bot.Reply{Locale: reply.Locale, Body: paragraph(h.Catalog().Sentence(reply.Locale, key, nil))}
+	h.show(w, status, exchange{Reply: reply})
+}
+
+// person gives the random number that this browser carries; known is false if it carries none that we could have made.
+func (h *handler) person(r *http.Request) (p bot.PersonID, known bool) {
+	c, err := r.Cookie(cookie)
+	if err != nil {
+		return "", false
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil || len(raw) != idBytes || base64.RawURLEncoding.EncodeToString(raw) != c.Value {
+		return "", false
+	}
+	return bot.PersonID(c.Value), true
+}
+
+func newPerson() bot.PersonID {
+	raw := make([]byte, idBytes)
+	_, _ = rand.Read(raw) // never fails: crypto/rand ends the program rather than give a weak number
+	return bot.PersonID(base64.RawURLEncoding.EncodeToString(raw))
+}
+
+// hint gives the first language of the browser that we speak, or the first it names.
+func (h *handler) hint(r *http.Request) language.Tag {
+	tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil || len(tags) == 0 {
+		return language.Und
+	}
+	for _, tag := range tags {
+		if l, ok := h.Catalog().Match(tag); ok {
+			return l.Tag
+		}
+	}
+	return tags[0]
+}
