@@ -125,7 +125,7 @@ var kept = []string{
 	"35%", "3,5 %", "12.5 procent", "8.30-17.00 uur", "10:30", "24/7", "3x per week", "1 op 3",
 	"6 maanden", "3-8 weken", "120-180 dagen", "2500 BC Den Haag", "postbus 16114", "2288 GG", "kamer 12b", "1/2", "10 000 stappen",
 	"150 200 250", "40 50 60 70 80", "1 2 3", "1, 2, 3, 4, 5, 6, 7, 8, 9", "1\n2\n3\n4\n5\n6\n7\n8\n9", "100 200 300 400", "192.168.1.10",
-	"@coa", "@ 10 euro", "follow @wegwijzer", "a @ b @", "5 @ 3", "ik ben 34, 12 jaar ervaring, 2 kinderen", "nr. 4", "paspoort 2019", "bsn na 6 maanden",
+	"flight ab123 and my luggage", "@coa", "@ 10 euro", "follow @wegwijzer", "a @ b @", "5 @ 3", "ik ben 34, 12 jaar ervaring, 2 kinderen", "nr. 4", "paspoort 2019", "bsn na 6 maanden",
 	"my passport expired in 2024", "BSN kost 0 euro", "id 12345", "V-nummer", "and100000", "و100000", "١٠٠٠٠٠",
 	"", " ", "•••", "🙂", "\xff\xfe", "(at)", "let's meet (at) home",
 }

@@ -72,8 +72,12 @@ func (s *scanned) holds(from, to int, c class, r rune) bool {
 	return false
 }
 
-// maxAccount is the longest account number, in letters and digits (ISO 13616).
-const maxAccount = 34
+// An account number is at most so many letters and digits (ISO 13616). All countries' have far more digits than the
+// least here; without it, one sentence in some hundred that starts like an account would pass for one.
+const (
+	maxAccount       = 34
+	minAccountDigits = 8
+)
 
 // accounts cuts out bank accounts: two letters, two check digits and eleven or more letters and digits, in one piece or
 // with single spaces, that leave one when divided by 97 (ISO 13616, ISO 7064).
@@ -113,10 +117,11 @@ func isAccount(a string) bool {
 	if len(a) < 15 || len(a) > maxAccount || a[2] < '0' || a[2] > '9' || a[3] < '0' || a[3] > '9' {
 		return false
 	}
-	rest := 0
+	rest, figures := 0, 0
 	for _, c := range []byte(a[4:] + a[:4]) {
 		switch {
 		case c >= '0' && c <= '9':
+			figures++
 			rest = (rest*10 + int(c-'0')) % 97
 		case c >= 'A' && c <= 'Z':
 			rest = (rest*100 + int(c-'A') + 10) % 97
@@ -124,7 +129,7 @@ func isAccount(a string) bool {
 			return false
 		}
 	}
-	return rest == 1
+	return rest == 1 && figures >= minAccountDigits
 }
 
 // named cuts out a number that a word before it names, such as "my passport no. is AB12CD345" or "BSN: 1234 567", even

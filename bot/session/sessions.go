@@ -10,8 +10,10 @@ import (
 
 // How long a session lives after its last use. Only the week of the end is stored, so it ends up to six days later.
 const (
-	life     = 180 // days
-	lifeKept = 24  // months, for a person who pressed "keep my plan"
+	life = 180 // days
+
+	// KeptMonths is how long a session lives for a person who pressed "keep my plan".
+	KeptMonths = 24
 )
 
 // Rows stores sealed sessions. A row is what these methods name and nothing else: no time, no order, no channel.
@@ -115,7 +117,7 @@ func (s *Sessions) Sweep(ctx context.Context) (int, error) {
 // end gives the moment at which a session used at now ends.
 func end(now time.Time, keep bool) time.Time {
 	if keep {
-		return now.AddDate(0, lifeKept, 0)
+		return now.AddDate(0, KeptMonths, 0)
 	}
 	return now.AddDate(0, 0, life)
 }
