@@ -17,6 +17,7 @@ type Reply struct {
 	Choices  [][]Choice   // rows of buttons; a channel without buttons numbers them in reading order, from 1
 	Document *Document    // a file to send along, or nil
 
+	Kept      bool // the person asked to be remembered for longer: a channel that finds them by a mark of its own keeps it
 	Forgotten bool // the person was forgotten: a channel drops what it still holds of them
 }
 

@@ -5,6 +5,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -46,55 +47,77 @@ func (r reader) length(way *route.Route, days route.Days) string {
 	}
 }
 
+// item is a line of a list. Link is the address it leads to, or empty.
+type item struct {
+	Text string
+	Link string
+}
+
 // papers writes the papers of a step, with when to ask for each and how long it stays good.
-func (r reader) papers(papers []route.PaperView) []string {
-	var lines []string
+func (r reader) papers(papers []route.PaperView) []item {
+	var items []item
 	for _, p := range papers {
 		args := locale.Args{"paper": p.Text, "date": p.From, "life": p.Life}
+		text := p.Text
 		switch {
 		case p.From != "" && p.Life != "":
-			lines = append(lines, r.ui("paper.life", args))
+			text = r.ui("paper.life", args)
 		case p.From != "":
-			lines = append(lines, r.ui("paper.from", args))
+			text = r.ui("paper.from", args)
 		case p.Life != "":
-			lines = append(lines, r.ui("paper.valid", args))
-		default:
-			lines = append(lines, p.Text)
+			text = r.ui("paper.valid", args)
 		}
+		items = append(items, item{Text: text})
 	}
-	return lines
+	return items
+}
+
+// facts writes the facts of a step but those that its papers tell already, and then what is doubtful about them.
+func (r reader) facts(step *route.StepView) []item {
+	var items []item
+	for _, f := range step.Facts {
+		if slices.ContainsFunc(step.Papers, func(p route.PaperView) bool { return p.Fact == f.ID }) {
+			continue
+		}
+		if fact := r.lib.Fact(f.ID); fact != nil && fact.Kind == kb.URL {
+			items = append(items, item{strings.TrimSuffix(f.Text, ": "+fact.Value.Text), fact.Value.Text})
+			continue
+		}
+		items = append(items, item{Text: f.Text})
+	}
+	for _, doubt := range step.Doubts {
+		items = append(items, item{Text: r.own(doubt)})
+	}
+	return items
 }
 
 // payers gives the titles of the articles that tell who may pay.
-func (r reader) payers(plan route.Plan, ids []kb.ArticleID) []string {
-	var titles []string
+func (r reader) payers(plan route.Plan, ids []kb.ArticleID) []item {
+	var items []item
 	for _, id := range ids {
 		if a := r.lib.Article(id); a != nil {
-			titles = append(titles, r.own(r.lib.Render(a, r.tag, plan.On).Title))
+			items = append(items, item{Text: r.own(r.lib.Render(a, r.tag, plan.On).Title)})
 		}
 	}
-	return titles
+	return items
 }
 
 // part is a list under a heading.
 type part struct {
 	Heading string
-	Items   []string
+	Items   []item
 }
 
 // parts gives the lists of a step in the order in which they are read; empty ones are left out.
 func (r reader) parts(plan route.Plan, step *route.StepView) []part {
-	var traps, facts []string
+	var traps []item
 	for _, t := range step.Traps {
-		traps = append(traps, t.Text)
-	}
-	for _, f := range step.Facts {
-		facts = append(facts, f.Text)
+		traps = append(traps, item{Text: t.Text})
 	}
 	all := []part{
 		{r.ui("step.papers", nil), r.papers(step.Papers)},
 		{r.ui("step.traps", nil), traps},
-		{r.ui("step.facts", nil), append(facts, step.Doubts...)},
+		{r.ui("step.facts", nil), r.facts(step)},
 		{r.ui("step.payers", nil), r.payers(plan, step.Payers)},
 	}
 	var filled []part

@@ -59,7 +59,7 @@ type sheetStep struct {
 	ID      route.StepID
 	Number  int // in the way; 0 beside it
 	Columns []column
-	Sources []source
+	Sources []sources
 }
 
 // column is a step in one language.
@@ -72,10 +72,10 @@ type column struct {
 	Done  string // label of the tick box
 }
 
-// source is an official page on which a step rests.
-type source struct {
-	URL, Site string
-	Read      string // how fresh it is, in the person's language
+// sources are official pages on which a step rests, all as fresh as each other.
+type sources struct {
+	Pages []item // the name of the site, and the address of the page
+	Read  string // how fresh they are, in the person's language
 }
 
 // Plan writes the plan sheet: one page that needs nothing else, in tag and, where tag is another language, the source
@@ -174,15 +174,23 @@ func (r reader) column(plan route.Plan, step *route.StepView) column {
 	return c
 }
 
-// sources gives the official pages of facts, each once, with how fresh our reading is.
-func (r reader) sources(facts []kb.FactID) []source {
-	var all []source
+// sources gives the official pages of facts, each once, by how fresh our reading is.
+func (r reader) sources(facts []kb.FactID) []sources {
+	var all []sources
+	var seen []string
 	for _, id := range facts {
 		fact := r.lib.Fact(id)
-		if fact == nil || slices.ContainsFunc(all, func(s source) bool { return s.URL == fact.Source }) {
+		if fact == nil || slices.Contains(seen, fact.Source) {
 			continue
 		}
-		all = append(all, source{URL: fact.Source, Site: site(fact.Source), Read: r.fresh(fact.Read)})
+		seen = append(seen, fact.Source)
+		read := r.fresh(fact.Read)
+		at := slices.IndexFunc(all, func(s sources) bool { return s.Read == read })
+		if at < 0 {
+			at = len(all)
+			all = append(all, sources{Read: read})
+		}
+		all[at].Pages = append(all[at].Pages, item{site(fact.Source), fact.Source})
 	}
 	return all
 }

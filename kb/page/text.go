@@ -94,7 +94,11 @@ func (l *lines) step(r reader, plan route.Plan, step *route.StepView, mark strin
 	for _, p := range r.parts(plan, step) {
 		l.say(indent, p.Heading)
 		for _, item := range p.Items {
-			l.say(indent, "- "+item)
+			line := "- " + item.Text
+			if item.Link != "" {
+				line += ": " + item.Link
+			}
+			l.say(indent, line)
 		}
 	}
 }

@@ -225,6 +225,9 @@ func (r *Route) decodeDone(b *bitReader, p *Profile) error {
 		if b.take(1) == 1 {
 			month = monthString(b.take(monthBits) + firstTick)
 		}
+		if i, ok := r.steps[r.lock.steps[n]]; ok && !r.countsFrom(i) {
+			month = "" // something counted from it when the code was made, and no longer does
+		}
 		*p = p.tick(r.lock.steps[n], month)
 	}
 	return nil

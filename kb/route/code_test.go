@@ -64,7 +64,7 @@ func TestCodeSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 	for _, wrong := range []string{"", "-", "HELLO", "0", "00000", "000000000000", letters[:len(letters)-1], letters + "0", code + code,
-		"U" + letters, "⁨نعم⁩", strings.Repeat("A", 10000)} {
+		"U" + letters, "نعم", strings.Repeat("A", 10000)} {
 		if _, err := r.Decode(wrong); !errors.Is(err, ErrCode) {
 			t.Errorf("%.20q: %v, want ErrCode", wrong, err)
 		}

@@ -125,7 +125,7 @@ func lineOf(err error) int {
 func (p *parser) readSlots(n *yaml.Node) {
 	for _, item := range p.items(n) {
 		f := p.fields(item, "id", "kind", "values", "attributes", "ordered", "group", "words", "presume", "asked", "carry", "split", "age-key")
-		s := &Slot{ID: SlotID(p.text(f["id"])), index: len(p.slots), Ordered: p.flag(f["ordered"]), Group: p.text(f["group"])}
+		s := &Slot{ID: SlotID(p.text(f["id"])), index: len(p.slots), line: item.Line, Ordered: p.flag(f["ordered"]), Group: p.text(f["group"])}
 		switch {
 		case s.ID == "":
 			p.fault(item, "yaml", "this slot has no id", "Give it an id")
@@ -270,8 +270,13 @@ func (p *parser) ref(e *expr, set func(ref)) {
 	p.later = append(p.later, func(c *compiler) { set(c.compile(e)) })
 }
 
-// checkReachable finds what no answers can bring about.
+// checkReachable finds what no answers can bring about, and questions whose answers bring nothing about.
 func (p *parser) checkReachable() {
+	for i, s := range p.slots {
+		if p.route.of[i] < 0 && !p.route.opensFrom(s) {
+			p.faultAt(s.line, "unused", fmt.Sprintf("no condition asks for %s, so the question would change nothing", s.ID), "Use it in a condition or take the slot out")
+		}
+	}
 	for _, j := range p.route.routes {
 		if j.when == no {
 			p.faultAt(j.line, "unreachable", fmt.Sprintf("no answers lead to the route %q", j.id), "Mend its condition or take it out")
@@ -307,18 +312,18 @@ func (p *parser) checkWords() {
 		}
 	}
 	for _, s := range p.slots {
-		need(0, slotWords, string(s.ID), false)
+		need(s.line, slotWords, string(s.ID), false)
 		if s.Kind == Choice {
 			for _, v := range s.Values {
-				need(0, s.Section, v, false)
+				need(s.line, s.Section, v, false)
 			}
 		}
 		for _, v := range s.carried {
-			need(0, s.carry, v, false)
+			need(s.line, s.carry, v, false)
 		}
 		if s.Group != "" {
 			for _, v := range p.attributes(&yaml.Node{}, s, s.Group) {
-				need(0, s.Group, v, false)
+				need(s.line, s.Group, v, false)
 			}
 		}
 	}

@@ -61,9 +61,12 @@ type certainty struct {
 // Plan works out the plan for p on a day. It is a pure function; it never fails: a Profile without answers gives what
 // holds for everybody.
 func (r *Route) Plan(p Profile, day time.Time) Plan {
-	p, day = p.on(r), date(day)
-	c := r.certain(p, day)
-	plan := Plan{Profile: p, On: day, Route: r.journey(c), Open: r.open(c)}
+	return r.plan(r.certain(p.on(r), date(day)))
+}
+
+// plan works out the plan for what is certain.
+func (r *Route) plan(c certainty) Plan {
+	plan := Plan{Profile: c.profile, On: c.day, Route: r.journey(c), Open: r.open(c)}
 	r.fill(&plan, c)
 	return plan
 }
@@ -71,8 +74,11 @@ func (r *Route) Plan(p Profile, day time.Time) Plan {
 // Next gives the question to ask next: the first, in the order of the slots, that is unanswered and whose answer can
 // still change the plan; ok is false when there is none.
 func (r *Route) Next(p Profile, day time.Time) (slot *Slot, ok bool) {
-	p, day = p.on(r), date(day)
-	open := r.open(r.certain(p, day))
+	return r.next(r.certain(p.on(r), date(day)))
+}
+
+func (r *Route) next(c certainty) (slot *Slot, ok bool) {
+	open := r.open(c)
 	if len(open) == 0 {
 		return nil, false
 	}

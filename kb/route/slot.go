@@ -37,6 +37,7 @@ type Slot struct {
 	AgeKey  string // of a Month: the key under which its age in months is accepted too; "" for none
 
 	index   int
+	line    int
 	from    string    // the slot whose attributes the values have; "" if they have none
 	presume string    // what an unanswered slot counts as, "" for nothing; presumeNow for this month
 	silent  bool      // presume is enough: the question is not asked

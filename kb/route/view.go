@@ -61,8 +61,9 @@ type PaperView struct {
 	AskFrom      *string `json:"ask_from"` // YYYY-MM-DD; null: on any day
 	ExpiresAfter *int    `json:"expires_after_days"`
 
-	From string `json:"-"` // AskFrom as the language writes it, "" if it may be asked for today
-	Life string `json:"-"` // how long it stays good, as the language writes it
+	From string    `json:"-"` // AskFrom as the language writes it, "" if it may be asked for today
+	Life string    `json:"-"` // how long it stays good, as the language writes it
+	Fact kb.FactID `json:"-"` // on which Life stands
 }
 
 // The sentences of content/ui by which times are told.
@@ -179,7 +180,7 @@ func (r *Route) viewPaper(p *PlannedPaper, on time.Time, tag language.Tag) Paper
 		life := p.Life
 		v.ExpiresAfter = &life
 		if at := r.paper(p.ID); at != nil && at.life != nil {
-			v.Life = r.lib.FactText(at.life.ID, tag)
+			v.Life, v.Fact = r.lib.FactText(at.life.ID, tag), at.life.ID
 		}
 	}
 	return v

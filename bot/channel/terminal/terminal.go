@@ -59,8 +59,8 @@ func (t *Terminal) Run(ctx context.Context, turn func(context.Context, bot.Messa
 		}
 	}
 	for {
-		if _, err := io.WriteString(t.Out, t.Prompt); err != nil {
-			return fmt.Errorf("write to the terminal: %w", err)
+		if err := t.print(t.Prompt); err != nil {
+			return err
 		}
 		select {
 		case line, ok := <-lines:
@@ -159,8 +159,15 @@ func (t *Terminal) show(reply bot.Reply) (offered []string, err error) {
 		}
 	}
 	b.WriteString("\n")
-	if _, err := io.WriteString(t.Out, b.String()); err != nil {
-		return nil, fmt.Errorf("write to the terminal: %w", err)
+	return offered, t.print(b.String())
+}
+
+func (t *Terminal) print(text string) error {
+	if text == "" {
+		return nil // a write of nothing still waits for a reader of a pipe
 	}
-	return offered, nil
+	if _, err := io.WriteString(t.Out, text); err != nil {
+		return fmt.Errorf("write to the terminal: %w", err)
+	}
+	return nil
 }

@@ -2,7 +2,8 @@
 // A small script of our own only spares reloading the page. It knows no route and no article.
 //
 // Nothing of a conversation is kept here: each answer to a POST holds the last exchange and nothing before it. The
-// cookie is a random number that finds the session; it holds nothing and ends with the browser.
+// cookie is a random number that finds the session; it holds nothing and ends with the browser, unless the person asked
+// to be remembered for longer.
 package webchat
 
 import (
@@ -28,11 +29,13 @@ import (
 const Channel bot.ChannelID = "web"
 
 const (
-	maxBody   = 64 << 10         // bytes of one POST; the longest question fits many times
-	cookie    = "wegwijzer"      // name of the cookie that finds the session
-	idBytes   = 16               // random bytes in it: 128 bits cannot be guessed
-	turnTime  = 20 * time.Second // the longest a turn may take before the person is told to try again
-	idleAfter = 60 * time.Second
+	maxBody     = 64 << 10               // bytes of one POST; the longest question fits many times
+	cookie      = "wegwijzer"            // name of the cookie that finds the session
+	untilClosed = 0                      // seconds that the cookie lives: as long as the browser …
+	keptAge     = 2 * 365 * 24 * 60 * 60 // … or two years, for who asked to be remembered for longer
+	idBytes     = 16                     // random bytes in it: 128 bits cannot be guessed
+	turnTime    = 20 * time.Second       // the longest a turn may take before the person is told to try again
+	idleAfter   = 60 * time.Second
 )
 
 //go:embed static
@@ -153,8 +156,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	if !known {
 		person = newPerson()
-		http.SetCookie(w, &http.Cookie{Name: cookie, Value: string(person), Path: "/", HttpOnly: true,
-			Secure: h.Secure, SameSite: http.SameSiteStrictMode})
+		h.mark(w, person, untilClosed)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), turnTime)
 	defer cancel()
@@ -169,8 +171,9 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if reply.Forgotten {
-		http.SetCookie(w, &http.Cookie{Name: cookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: h.Secure,
-			SameSite: http.SameSiteStrictMode})
+		h.mark(w, "", -1)
+	} else if reply.Kept {
+		h.mark(w, person, keptAge)
 	}
 	if d := reply.Document; d != nil && r.PostForm.Get("download") != "" {
 		w.Header().Set("Content-Type", d.Type)
@@ -179,6 +182,12 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.show(w, http.StatusOK, exchange{Message: message, Reply: reply})
+}
+
+// mark sets the cookie for so many seconds; untilClosed lets it end with the browser, below that it ends now.
+func (h *handler) mark(w http.ResponseWriter, person bot.PersonID, seconds int) {
+	http.SetCookie(w, &http.Cookie{Name: cookie, Value: string(person), Path: "/", MaxAge: seconds, HttpOnly: true,
+		Secure: h.Secure, SameSite: http.SameSiteStrictMode})
 }
 
 // say shows one sentence of ours instead of a reply.
