@@ -1,0 +1,74 @@
+// Package edition is one state of the content, whole: the Library, the route and the understander built from it and
+// checked together. An Edition is immutable; new content makes a new Edition, and whoever answers holds on to the one
+// it began with.
+package edition
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"wegwijzer/kb"
+	"wegwijzer/kb/route"
+	"wegwijzer/kb/understand"
+)
+
+// Edition is content ready to answer from. It is safe for concurrent use.
+type Edition struct {
+	Library      *kb.Library
+	Route        *route.Route
+	Understander *understand.Understander
+
+	commands map[string]string // plain words → command
+}
+
+// Check reads the content and gives its faults on a day, in the order of files and lines, without building an
+// understander. Only facts depend on the day: what is due to be read again, or no longer holds.
+func Check(fsys, ui fs.FS, day time.Time) []kb.Fault {
+	lib, _, faults := read(fsys, ui)
+	faults = append(faults, lib.FaultsOn(day)...)
+	kb.SortFaults(faults)
+	return faults
+}
+
+// Load reads the content of fsys and builds an Edition from it. ui is the content whose sentences of the bot stand in
+// when fsys has none of its own. Faults are given whether or not the Edition could be built; it is nil, with an error,
+// when the context ended or the index could not be built, and when a fault is no mere warning: content that is wrong
+// in one place is not trusted in another.
+func Load(ctx context.Context, fsys, ui fs.FS) (*Edition, []kb.Fault, error) {
+	lib, way, faults := read(fsys, ui)
+	if n := serious(faults); n > 0 {
+		return nil, faults, fmt.Errorf("the content has %d faults", n)
+	}
+	u, err := understand.New(ctx, lib)
+	if err != nil {
+		return nil, faults, fmt.Errorf("learn the content: %w", err)
+	}
+	return &Edition{Library: lib, Route: way, Understander: u, commands: commandsOf(lib)}, faults, nil
+}
+
+func read(fsys, ui fs.FS) (*kb.Library, *route.Route, []kb.Fault) {
+	lib, faults := kb.Load(fsys, ui)
+	way, more := route.Parse(lib)
+	faults = append(faults, more...)
+	kb.SortFaults(faults)
+	return lib, way, faults
+}
+
+func serious(faults []kb.Fault) (n int) {
+	for _, f := range faults {
+		if !f.Warning {
+			n++
+		}
+	}
+	return n
+}
+
+// Close frees the index. No turn may be using the Edition any more.
+func (e *Edition) Close() error {
+	if err := e.Understander.Close(); err != nil {
+		return fmt.Errorf("close the index: %w", err)
+	}
+	return nil
+}

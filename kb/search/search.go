@@ -1,0 +1,355 @@
+// Package search is the full-text index over the content: one bleve index in memory for all languages, with an
+// analyzer of our own for each, since a question of one language often holds words of another ("BIG" in Arabic).
+//
+// It finds and orders; it does not decide whether what it found answers the question: that is kb/understand. It takes
+// words, never a query language: nothing that a person types is an operator.
+package search
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/mapping"
+	"github.com/blevesearch/bleve/v2/search/query"
+	index "github.com/blevesearch/bleve_index_api"
+	"golang.org/x/text/language"
+
+	"wegwijzer/kb"
+	"wegwijzer/kb/fold"
+)
+
+// Index is an immutable index over one Library. It is safe for concurrent use until Close.
+type Index struct {
+	bleve     bleve.Index
+	pages     []page
+	analyzers map[string]*analyzer       // by primary tag
+	common    map[string]map[string]bool // by primary tag: terms of so many pages that they find nothing
+}
+
+// page is one article's wording in one language: a document of the index.
+type page struct {
+	article  kb.ArticleID
+	language string
+}
+
+// Hit is an article that shares words with a question.
+type Hit struct {
+	Article kb.ArticleID
+	Score   float64 // BM25 over all fields, not a probability; comparable within one question only
+}
+
+// Fields are the parts of a page, as a set.
+type Fields uint8
+
+// The parts of a page. Terms are the Dutch words that its article names, the same in every language.
+const (
+	Titles Fields = 1 << iota
+	Questions
+	Bodies
+	Terms
+	All = Titles | Questions | Bodies | Terms
+)
+
+// fields are the parts as the index names them, and how much more a word counts there than in the body. Grams are the
+// n-grams of a part, in a field of their own.
+var fields = []struct {
+	part        Fields
+	name, grams string
+	boost       float64
+}{
+	{Titles, "title", "titleGrams", 2},
+	{Questions, "questions", "questionGrams", 2.5},
+	{Bodies, "body", "bodyGrams", 1},
+	{Terms, "terms", "", 2},
+}
+
+const (
+	maxTerms  = 32  // terms of one question that are looked up, the longest of them; more make a query slow, not better
+	gramSize  = 4   // characters of an n-gram: finds inflected and misspelt words, shorter ones meet everywhere
+	gramBoost = 0.3 // of a field, for its n-grams: a question has about four times as many n-grams as words
+	elsewhere = 0.8 // factor on pages in another language than the question's
+	rare      = 0.1 // share of a language's pages above which a term is common
+	fewPages  = 20  // in a language with fewer no term is called common
+	batchSize = 500 // pages indexed at once, between looks at ctx
+)
+
+// New builds the index. It returns ctx's error if ctx ends first; any other error is a fault of the index itself.
+func New(ctx context.Context, lib *kb.Library) (*Index, error) {
+	if err := register(); err != nil {
+		return nil, fmt.Errorf("register analyzer: %w", err)
+	}
+	x := &Index{analyzers: map[string]*analyzer{}}
+	m, err := x.mapping(lib)
+	if err != nil {
+		return nil, err
+	}
+	if x.bleve, err = bleve.NewUsing("", m, scorch.Name, scorch.Name, nil); err != nil {
+		return nil, fmt.Errorf("make index: %w", err)
+	}
+	if err := x.fill(ctx, lib); err != nil {
+		x.bleve.Close()
+		return nil, err
+	}
+	x.common = x.commonTerms(lib)
+	return x, nil
+}
+
+// Close frees the index; nothing may be searched afterwards.
+func (x *Index) Close() error { return x.bleve.Close() }
+
+// mapping has one document type per language, differing in its analyzer only.
+func (x *Index) mapping(lib *kb.Library) (mapping.IndexMapping, error) {
+	m := bleve.NewIndexMapping()
+	m.ScoringModel = index.BM25Scoring
+	m.DefaultMapping = bleve.NewDocumentDisabledMapping()
+	m.TypeField = "language"
+	for _, name := range append(languages(lib), "") {
+		x.analyzers[name] = newAnalyzer(name)
+		if err := m.AddCustomAnalyzer("words "+name, map[string]any{"type": analyzerType, "language": name}); err != nil {
+			return nil, fmt.Errorf("add analyzer for %q: %w", name, err)
+		}
+	}
+	for _, name := range languages(lib) {
+		doc := bleve.NewDocumentStaticMapping()
+		for _, field := range fields {
+			analyzer := "words " + name
+			if field.part == Terms { // Dutch words keep their Dutch form in every language
+				analyzer = "words "
+			}
+			doc.AddFieldMappingsAt(field.name, textField(analyzer))
+			if field.grams != "" {
+				doc.AddFieldMappingsAt(field.grams, textField("words "))
+			}
+		}
+		m.AddDocumentMapping(name, doc)
+	}
+	return m, nil
+}
+
+func textField(analyzer string) *mapping.FieldMapping {
+	f := bleve.NewTextFieldMapping()
+	f.Analyzer = analyzer
+	f.Store, f.IncludeInAll, f.IncludeTermVectors, f.DocValues = false, false, false, false
+	return f
+}
+
+// languages gives the primary tags that the articles are written in, sorted.
+func languages(lib *kb.Library) []string {
+	var found []string
+	for _, a := range lib.Articles() {
+		for tag := range a.Texts {
+			found = append(found, primary(tag))
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+func primary(tag language.Tag) string {
+	base, _ := tag.Base()
+	return base.String()
+}
+
+func (x *Index) fill(ctx context.Context, lib *kb.Library) error {
+	batch := x.bleve.NewBatch()
+	for _, a := range lib.Articles() {
+		for _, tag := range tags(a) {
+			text := a.Texts[tag]
+			name := primary(tag)
+			questions := strings.Join(text.Questions, "\n")
+			doc := map[string]any{
+				"language":      name,
+				"title":         text.Title,
+				"titleGrams":    strings.Join(grams(fold.Text(text.Title)), " "),
+				"questions":     questions,
+				"questionGrams": strings.Join(grams(fold.Text(questions)), " "),
+				"body":          text.Body.Text(), "bodyGrams": strings.Join(grams(fold.Text(text.Body.Text())), " "),
+				"terms": strings.Join(a.Terms, "\n"),
+			}
+			if err := batch.Index(strconv.Itoa(len(x.pages)), doc); err != nil {
+				return fmt.Errorf("index article %s in %s: %w", a.ID, tag, err)
+			}
+			x.pages = append(x.pages, page{a.ID, name})
+			if batch.Size() == batchSize {
+				if err := x.write(ctx, batch); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return x.write(ctx, batch)
+}
+
+func (x *Index) write(ctx context.Context, batch *bleve.Batch) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := x.bleve.Batch(batch); err != nil {
+		return fmt.Errorf("write %d pages to the index: %w", batch.Size(), err)
+	}
+	batch.Reset()
+	return nil
+}
+
+// commonTerms finds the terms that occur everywhere in a language. BM25 cannot: to an index of ten languages the words
+// that every Dutch page has are words of a tenth of its pages, and seem worth looking for.
+func (x *Index) commonTerms(lib *kb.Library) map[string]map[string]bool {
+	count := map[string]map[string]int{}
+	pages := map[string]int{}
+	for _, a := range lib.Articles() {
+		for _, tag := range tags(a) {
+			name := primary(tag)
+			if count[name] == nil {
+				count[name] = map[string]int{}
+			}
+			pages[name]++
+			found := map[string]bool{}
+			for _, token := range x.analyzers[name].Analyze([]byte(a.Texts[tag].Body.Text())) {
+				if term := string(token.Term); !found[term] {
+					found[term] = true
+					count[name][term]++
+				}
+			}
+		}
+	}
+	common := map[string]map[string]bool{}
+	for name, terms := range count {
+		common[name] = map[string]bool{}
+		for term, n := range terms {
+			if pages[name] >= fewPages && float64(n) > rare*float64(pages[name]) {
+				common[name][term] = true
+			}
+		}
+	}
+	return common
+}
+
+// tags gives the languages of an article in a fixed order.
+func tags(a *kb.Article) []language.Tag {
+	var found []language.Tag
+	for tag := range a.Texts {
+		found = append(found, tag)
+	}
+	slices.SortFunc(found, func(a, b language.Tag) int { return strings.Compare(a.String(), b.String()) })
+	return found
+}
+
+// grams gives the n-grams of the words of a folded text; words no longer than one stand for themselves.
+func grams(folded string) []string {
+	var out []string
+	for word := range fold.Words(folded) {
+		starts := make([]int, 0, len(word)+1)
+		for i := range word {
+			starts = append(starts, i)
+		}
+		starts = append(starts, len(word))
+		if len(starts) <= gramSize {
+			out = append(out, word)
+		}
+		for i := 0; i+gramSize < len(starts); i++ {
+			out = append(out, word[starts[i]:starts[i+gramSize]])
+		}
+	}
+	return out
+}
+
+// Search returns at most n articles for a folded question in the language tag (Und: unknown), searching only in parts,
+// best first, ties by id. Work is bounded however long the question is.
+func (x *Index) Search(ctx context.Context, folded string, tag language.Tag, parts Fields, n int) ([]Hit, error) {
+	name := primary(tag)
+	words, ok := x.analyzers[name]
+	if !ok {
+		words = x.analyzers[""]
+	}
+	stems := x.telling(name, words.Analyze([]byte(folded)))
+	bare := bound(slices.Collect(fold.Words(folded)))
+	rows := bound(grams(folded))
+	var any []query.Query
+	add := func(field string, boost float64, terms []string) {
+		for _, term := range terms {
+			q := query.NewTermQuery(term)
+			q.SetField(field)
+			q.SetBoost(boost)
+			any = append(any, q)
+		}
+	}
+	for _, field := range fields {
+		switch {
+		case parts&field.part == 0:
+			continue
+		case field.part == Terms:
+			add(field.name, field.boost, bare)
+		default:
+			add(field.name, field.boost, stems)
+		}
+		if field.grams != "" {
+			add(field.grams, field.boost*gramBoost, rows)
+		}
+	}
+	if len(any) == 0 {
+		return nil, nil
+	}
+	request := bleve.NewSearchRequestOptions(query.NewDisjunctionQuery(any), 3*n, 0, false)
+	request.SortBy([]string{"-_score", "_id"})
+	result, err := x.bleve.SearchInContext(ctx, request)
+	if err != nil {
+		return nil, fmt.Errorf("search the index: %w", err) // bleve names fields in its errors, never terms
+	}
+	best := map[kb.ArticleID]float64{}
+	for _, hit := range result.Hits {
+		number, err := strconv.Atoi(hit.ID)
+		if err != nil {
+			return nil, fmt.Errorf("search the index: page %q is not ours", hit.ID)
+		}
+		p, score := x.pages[number], hit.Score
+		if p.language != name {
+			score *= elsewhere
+		}
+		best[p.article] = max(best[p.article], score)
+	}
+	hits := make([]Hit, 0, len(best))
+	for article, score := range best {
+		hits = append(hits, Hit{article, score})
+	}
+	slices.SortFunc(hits, func(a, b Hit) int {
+		if a.Score != b.Score {
+			return cmp.Compare(b.Score, a.Score)
+		}
+		return strings.Compare(string(a.Article), string(b.Article))
+	})
+	return hits[:min(n, len(hits))], nil
+}
+
+// telling gives the terms of a question that are not common in the language, or all if there is no other.
+func (x *Index) telling(language string, tokens analysis.TokenStream) []string {
+	var all, rare []string
+	for _, token := range tokens {
+		term := string(token.Term)
+		all = append(all, term)
+		if !x.common[language][term] {
+			rare = append(rare, term)
+		}
+	}
+	if len(rare) > 0 {
+		return bound(rare)
+	}
+	return bound(all)
+}
+
+// bound gives the distinct terms in order, the longest if there are too many.
+func bound(terms []string) []string {
+	slices.Sort(terms)
+	terms = slices.Compact(terms)
+	if len(terms) > maxTerms {
+		slices.SortStableFunc(terms, func(a, b string) int { return len(b) - len(a) })
+		terms = terms[:maxTerms]
+	}
+	return terms
+}

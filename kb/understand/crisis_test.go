@@ -1,0 +1,58 @@
+package understand_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestCrisis(t *testing.T) {
+	t.Parallel()
+	u := understander(t, load(t))
+	for _, test := range []struct {
+		text string
+		want bool
+	}{
+		{"I want to die", true},
+		{"i WANT  to... die!!", true},
+		{"i want really to just die", false}, // one word too many in between: the content must say so itself
+		{"i want to just die", true},
+		{"i cannott go on living", true}, // misspelt
+		{"i canot go on livng", true},
+		{"suicde", true},
+		{"ik wil dood", true},
+		{"ik heb echt geen zin meer om te leven", true},
+		{"أريد أن أموت", true},
+		{"اريد ان اموت", true},
+		{"وبدي موت", true},
+		{"بدي موت من الضحك", false},
+		{"this exam is killing me", false},
+		{"this exam is killing me, i want to die", true}, // the harmless phrase covers only itself
+		{"my husband is killing me", true},
+		{"emergency nurse", false},
+		{"can i work as an emergency nurse in the emergency department", false},
+		{"emergency", true},
+		{"i want to diet", false},
+		{"i want to dye my hair", false},
+		{"die verpleegkundige", false},
+		{"gewoon dood", false},
+		{"", false},
+	} {
+		if article, got := u.Crisis(test.text); got != test.want || got != (article == "help-now") {
+			t.Errorf("Crisis(%q) = %q, %v, want %v", test.text, article, got, test.want)
+		}
+	}
+}
+
+func FuzzCrisis(f *testing.F) {
+	u := understander(f, load(f))
+	f.Add("please", "now")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		// A call is heard whatever stands around it, unless the text is longer than is listened to.
+		if words := strings.Fields(before + " " + after); len(before) > 500 || len(words) > 100 {
+			return
+		}
+		if _, ok := u.Crisis(before + " \n kill myself \n " + after); !ok {
+			t.Errorf("not heard between %q and %q", before, after)
+		}
+	})
+}

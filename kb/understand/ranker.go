@@ -1,0 +1,112 @@
+package understand
+
+import (
+	"context"
+	"math"
+)
+
+// The signals that a class is judged by.
+const (
+	planes = iota // how far the text lies on the class's side of its plane
+	shares        // complement naive Bayes
+	pages         // BM25 of the class's best page
+	signals
+)
+
+// scores are the signals of one text for every class, and what share of its words is known.
+type scores struct {
+	of    [signals][]float32
+	known float64
+}
+
+func newScores(classes int) *scores {
+	room := make([]float32, signals*classes)
+	s := &scores{}
+	for i := range s.of {
+		s.of[i] = room[i*classes : (i+1)*classes]
+	}
+	return s
+}
+
+// ranker is what is learnt from examples: it knows no article and no index.
+type ranker struct {
+	words  *vocabulary
+	planes *table // nil where training would take too long
+	bayes  *table
+}
+
+const (
+	mostWork       = 1e9 // classes times features of all examples; above, training the planes takes over ten seconds
+	paragraphShare = 0.5 // what a paragraph counts for in naive Bayes, beside a question
+)
+
+// trainRanker learns from examples, read as features[i]. Paragraphs train the planes only where nobody wrote questions:
+// a paragraph says much that is not what its article is asked for.
+func trainRanker(ctx context.Context, examples []example, features [][]feature, classes int, asked bool) (*ranker, error) {
+	r := &ranker{words: learnVocabulary(features)}
+	x := make([]vector, len(examples))
+	y := make([]int, len(examples))
+	share := make([]float32, len(examples))
+	var planeX []vector
+	var planeY []int
+	work := 0
+	for i, e := range examples {
+		x[i], _ = r.words.vector(features[i])
+		y[i], share[i] = e.class, 1
+		if e.part == paragraph {
+			share[i] = paragraphShare
+		}
+		if e.part != paragraph || !asked {
+			planeX, planeY = append(planeX, x[i]), append(planeY, e.class)
+			work += len(x[i].at)
+		}
+	}
+	r.bayes = trainBayes(x, y, share, classes, len(r.words.rarity))
+	if work*classes > mostWork {
+		return r, ctx.Err()
+	}
+	var err error
+	r.planes, err = trainLinear(ctx, planeX, planeY, classes, len(r.words.rarity))
+	return r, err
+}
+
+// score fills in what the ranker has to say of a text's features.
+func (r *ranker) score(features []feature, s *scores) {
+	var x vector
+	x, s.known = r.words.vector(features)
+	if r.planes != nil {
+		r.planes.score(x, s.of[planes])
+	} else {
+		clear(s.of[planes])
+	}
+	r.bayes.score(x, s.of[shares])
+}
+
+// blend weighs the signals into one, as log-odds.
+type blend [signals]float64
+
+// usual is the blend that content without questions gets, and that few questions change little. It was found on XQuAD,
+// where planes cannot be trained; it is about what the other public sets choose for themselves.
+var usual = blend{planes: 6, shares: 1, pages: 20}
+
+// of gives the blended score of class c.
+func (b blend) of(s *scores, c int) float64 {
+	return b[planes]*float64(s.of[planes][c]) + b[shares]*float64(s.of[shares][c]) + b[pages]*float64(s.of[pages][c])
+}
+
+// chances gives the probability of each article, if one of them is right, into p.
+func (b blend) chances(s *scores, p []float64) {
+	top := math.Inf(-1)
+	for c := range p {
+		p[c] = b.of(s, c)
+		top = max(top, p[c])
+	}
+	sum := 0.0
+	for c := range p {
+		p[c] = math.Exp(p[c] - top)
+		sum += p[c]
+	}
+	for c := range p {
+		p[c] /= sum
+	}
+}
