@@ -67,7 +67,7 @@ func (h *handler) show(w http.ResponseWriter, status int, e exchange) {
 		Again: e.Message, First: e.First,
 	}
 	for _, key := range pageWords {
-		p.Words[strings.ReplaceAll(strings.TrimPrefix(key, "web."), ".", "_")] = catalog.Sentence(reply.Locale, key, nil)
+		p.Words[strings.NewReplacer(".", "_", "-", "_").Replace(strings.TrimPrefix(key, "web."))] = catalog.Sentence(reply.Locale, key, nil)
 	}
 	for _, b := range reply.Body {
 		p.Body = append(p.Body, blockOf(catalog, b))
