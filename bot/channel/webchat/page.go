@@ -21,7 +21,6 @@ var pages embed.FS
 type exchange struct {
 	Message bot.Message
 	Reply   bot.Reply
-	First   bool // the page before any message
 }
 
 // page is everything that page.html shows.
@@ -35,7 +34,6 @@ type page struct {
 	Choices   [][]bot.Choice
 	Document  string // its file name, "" for none
 	Again     bot.Message
-	First     bool
 }
 
 // block is a prose.Block with what a template can ask.
@@ -64,7 +62,7 @@ func (h *handler) show(w http.ResponseWriter, status int, e exchange) {
 	p := page{
 		Lang: reply.Locale.String(), Dir: direction(catalog, reply.Locale),
 		Words: map[string]string{}, Said: reply.Said, Sources: reply.Sources, Choices: reply.Choices,
-		Again: e.Message, First: e.First,
+		Again: e.Message,
 	}
 	for _, key := range pageWords {
 		p.Words[strings.NewReplacer(".", "_", "-", "_").Replace(strings.TrimPrefix(key, "web."))] = catalog.Sentence(reply.Locale, key, nil)

@@ -134,7 +134,7 @@ func cached(next http.Handler) http.Handler {
 
 // welcome shows the first screen. It makes no session: that waits until the person does something.
 func (h *handler) welcome(w http.ResponseWriter, r *http.Request) {
-	h.show(w, http.StatusOK, exchange{Reply: h.Welcome(h.hint(r)), First: true})
+	h.show(w, http.StatusOK, exchange{Reply: h.Welcome(h.hint(r))})
 }
 
 // answer takes one message and shows the reply.
