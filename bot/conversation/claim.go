@@ -38,6 +38,9 @@ func (t *turn) claimCrisis() bool {
 	}
 	t.event.Outcome = insight.Crisis
 	t.own = true
+	if written := t.written(); written != language.Und && t.clearly(written) {
+		t.tag = written // help comes in the language of the cry, whatever was chosen before
+	}
 	t.showArticle(t.ed.Library.Article(article))
 	t.offer(t.choice("choice.human", pressCommand, "human"))
 	if t.s.Asking != "" {
@@ -215,7 +218,7 @@ func number(text string) (int, bool) {
 
 // offerLanguage offers to go on in the language the person writes, when they chose another one before.
 func (t *turn) offerLanguage() {
-	if written := t.written(); t.s.Chosen && written != language.Und && written != t.tag && len(strings.Fields(t.text)) >= minWords {
+	if written := t.written(); t.s.Chosen && written != language.Und && written != t.tag && t.clearly(written) {
 		label := t.ed.Library.Catalog().Sentence(written, "lang.offer", nil)
 		t.offer(bot.Choice{ID: choiceID(pressLang, written.String()), Label: label})
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-	"time"
 
 	"wegwijzer/bot"
 	"wegwijzer/bot/insight"
@@ -63,7 +62,7 @@ func (t *turn) startAnew() {
 		t.reply.Choices = nil
 		t.say("plan.anew", nil)
 	}
-	t.s.Answers, t.s.Done, t.s.Offered, t.s.Planned, t.s.Keep = nil, nil, nil, "", false
+	t.s.Answers, t.s.Done, t.s.Offered, t.s.Planned, t.s.Keep = nil, nil, nil, nil, false
 	t.goOn()
 }
 
@@ -91,7 +90,7 @@ func (t *turn) showPlan() {
 	t.event.Outcome = insight.Routed
 	plan := t.plan()
 	view := t.ed.Route.View(plan, t.tag)
-	t.s.Planned = t.day.Format(time.DateOnly)
+	t.since(plan)
 	t.head(t.ui("plan.title", nil))
 	t.say("plan.route", locale.Args{"route": view.Name})
 	t.sayText(view.About)
@@ -104,12 +103,12 @@ func (t *turn) showPlan() {
 		t.sayText(t.howLong(plan.Days))
 		t.say("plan.next", locale.Args{"step": main[0].Title})
 		t.say("plan.steps", nil)
-		t.list(prose.OrderedList, titles(main))
+		t.steps(prose.OrderedList, main)
 		t.offer(t.choice("choice.next", pressCommand, "next"))
 	}
 	if len(side) > 0 {
 		t.say("plan.beside", nil)
-		t.list(prose.List, titles(side))
+		t.steps(prose.List, side)
 	}
 	if len(view.Questions) > 0 {
 		t.say("plan.open", locale.Args{"questions": strings.Join(view.Questions, " ")})
@@ -126,6 +125,44 @@ func (t *turn) showPlan() {
 	t.offer(last...)
 }
 
+// since says what has changed in the plan since it was last shown on an earlier day, and remembers how it is now.
+func (t *turn) since(plan route.Plan) {
+	changes, ok := t.ed.Route.Changes(t.s.Planned, plan)
+	if ok && changes.Since.Before(plan.On) {
+		t.sayChanges(changes, plan)
+	}
+	t.s.Planned = t.ed.Route.Snap(plan)
+}
+
+func (t *turn) sayChanges(c route.Changes, plan route.Plan) {
+	date := t.ed.Library.Catalog().Date(t.tag, c.Since, 3)
+	if c.Empty() {
+		t.say("since.nothing", locale.Args{"date": date})
+		return
+	}
+	t.say("since.title", locale.Args{"date": date})
+	var lines []string
+	if c.Route {
+		lines = append(lines, t.ui("since.route", locale.Args{"route": t.word("routes", string(plan.Route))}))
+	}
+	for _, kind := range []struct {
+		key   string
+		steps []route.StepID
+	}{{"since.came", c.Came}, {"since.went", c.Went}, {"since.moved", c.Moved}, {"since.changed", c.Changed}, {"since.lapsed", c.Lapsed}} {
+		var names []string
+		for _, id := range kind.steps {
+			names = append(names, t.word("steps", string(id)))
+		}
+		if len(names) > 0 {
+			lines = append(lines, t.ui(kind.key, locale.Args{"steps": t.joined(names)}))
+		}
+	}
+	if c.Dropped > 0 {
+		lines = append(lines, t.ui("since.dropped", locale.Args{"n": c.Dropped}))
+	}
+	t.list(prose.List, lines)
+}
+
 // sides parts the steps of the way from the offers beside it.
 func sides(steps []route.StepView) (main, side []route.StepView) {
 	for _, step := range steps {
@@ -138,12 +175,13 @@ func sides(steps []route.StepView) (main, side []route.StepView) {
 	return main, side
 }
 
-func titles(steps []route.StepView) []string {
-	var titles []string
+// steps lists steps by their titles, each to be opened where the channel has links.
+func (t *turn) steps(kind prose.Kind, steps []route.StepView) {
+	b := prose.Block{Kind: kind}
 	for _, step := range steps {
-		titles = append(titles, step.Title)
+		b.Items = append(b.Items, []prose.Span{{Text: step.Title, Link: "choice:" + choiceID(pressStep, string(step.ID))}})
 	}
-	return titles
+	t.reply.Body = append(t.reply.Body, b)
 }
 
 // howLong says how long the plan takes from today.

@@ -164,10 +164,18 @@ func (t *turn) listen() {
 	case written == language.Und || written == t.tag:
 	case t.s.Chosen:
 		// They chose this language; we offer the other one under the reply, see offerLanguage.
-	case t.s.Locale == language.Und || len(strings.Fields(t.text)) >= minWords:
+	case t.s.Locale == language.Und || t.clearly(written):
 		t.tag = written
 	}
 	t.s.Locale = t.tag
+}
+
+// clearly tells whether the text is long enough, or in a script of its own, to believe that it is in this language.
+func (t *turn) clearly(written language.Tag) bool {
+	catalog := t.ed.Library.Catalog()
+	now, _ := catalog.Language(t.tag)
+	then, _ := catalog.Language(written)
+	return now.Script != then.Script || len(strings.Fields(t.text)) >= minWords
 }
 
 // written gives the language of the content that the text is in, or Und.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ const (
 	tagOption  = 9  // choice id
 	tagTurns   = 10 // uvarint
 	tagCounted = 11 // bytes
-	tagPlanned = 12 // YYYY-MM-DD
+	tagPlanned = 12 // bytes
 	tagUpdate  = 13 // bytes
 )
 
@@ -93,7 +94,7 @@ func encode(s *Session) []byte {
 	if len(s.Counted) > 0 {
 		b = appendField(b, tagCounted, s.Counted)
 	}
-	b = appendText(b, tagPlanned, s.Planned)
+	b = appendText(b, tagPlanned, string(s.Planned))
 	return appendText(b, tagUpdate, s.Update)
 }
 
@@ -183,7 +184,7 @@ func (s *Session) set(tag byte, payload []byte) bool {
 	case tagCounted:
 		s.Counted = append([]byte(nil), payload...)
 	case tagPlanned:
-		s.Planned = string(payload)
+		s.Planned = bytes.Clone(payload)
 	case tagUpdate:
 		s.Update = string(payload)
 	default:

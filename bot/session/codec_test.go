@@ -51,7 +51,7 @@ func anySession(wild bool) *rapid.Generator[*Session] {
 			Asking: id.Draw(t, "asking"), Family: id.Draw(t, "family"), Article: text.Draw(t, "article"),
 			Options: rapid.SliceOfN(id, 0, longest).Draw(t, "options"),
 			Turns:   rapid.IntRange(-1, 1<<40).Draw(t, "turns"), Uncounted: rapid.Bool().Draw(t, "uncounted"), Keep: rapid.Bool().Draw(t, "keep"),
-			Counted: rapid.SliceOfN(rapid.Byte(), 0, length).Draw(t, "counted"), Planned: text.Draw(t, "planned"), Update: text.Draw(t, "update"),
+			Counted: rapid.SliceOfN(rapid.Byte(), 0, length).Draw(t, "counted"), Planned: rapid.SliceOfN(rapid.Byte(), 0, length).Draw(t, "planned"), Update: text.Draw(t, "update"),
 		}
 	})
 }
@@ -95,7 +95,7 @@ func full() *Session {
 	}
 	s := &Session{Locale: language.MustParse("zh-Hant-TW"), Chosen: true, Uncounted: true, Keep: true, Turns: 1<<31 - 1,
 		Asking: long("a", 0, maxID), Family: long("f", 0, maxID), Article: long("a", 0, maxName), Update: long("u", 0, maxName),
-		Planned: long("p", 0, maxMonth), Counted: bytes.Repeat([]byte{0xff}, maxCounted)}
+		Planned: bytes.Repeat([]byte{0xfe}, maxPlanned), Counted: bytes.Repeat([]byte{0xff}, maxCounted)}
 	for i := range maxAnswers {
 		s.Answers = append(s.Answers, route.Answer{Slot: route.SlotID(long("s", i, maxID)), Value: long("v", i, maxID)})
 		s.Done = append(s.Done, Tick{Step: long("s", i, maxID), Month: long("m", i, maxMonth)})
@@ -214,7 +214,7 @@ var frozenSession = &Session{
 	Turns:     300,
 	Uncounted: true, Keep: true,
 	Counted: []byte{0, 1, 0xff},
-	Planned: "2026-11-24",
+	Planned: []byte("2026-11-24"),
 	Update:  "\x00\xff7001",
 }
 

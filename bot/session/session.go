@@ -33,7 +33,7 @@ type Session struct {
 	Uncounted bool           // the person said "do not count me"
 	Keep      bool           // the person pressed "keep my plan": the session lives 24 months instead of 180 days
 	Counted   []byte         // memory of the counter, opaque to everybody else
-	Planned   string         // day of the plan last shown, YYYY-MM-DD
+	Planned   []byte         // what the plan last shown was like (route.Snap), opaque here
 	Update    string         // opaque id of the last handled update, so that a second delivery changes nothing
 }
 
@@ -52,7 +52,8 @@ const (
 	maxOptions = 64   // over it, the last offered go: a typed number counts from the first
 	maxID      = 64   // bytes of a slot, value, step or choice id; a longer one is dropped whole, since half an id is another id
 	maxName    = 255  // bytes of an article id (a folder's name) or an update id; a longer one is dropped
-	maxMonth   = 16   // bytes of a month or a day
+	maxMonth   = 16   // bytes of a month
+	maxPlanned = 1024 // bytes; over it, Planned is dropped: then nothing is said of what changed since
 	maxCounted = 1024 // bytes; over it, Counted is dropped and Uncounted set: uncounted from then on rather than twice
 )
 
@@ -76,7 +77,9 @@ func (s *Session) bounded() *Session {
 	b.Family = within(b.Family, maxID)
 	b.Article = within(b.Article, maxName)
 	b.Update = within(b.Update, maxName)
-	b.Planned = within(b.Planned, maxMonth)
+	if len(b.Planned) > maxPlanned {
+		b.Planned = nil
+	}
 	b.Turns = min(max(b.Turns, 0), math.MaxInt32)
 	if len(b.Counted) > maxCounted {
 		b.Counted, b.Uncounted = nil, true
