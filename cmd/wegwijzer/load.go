@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"io/fs"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,11 +23,24 @@ func (p *process) load(c *cli) (*edition.Edition, error) {
 	if err != nil {
 		return nil, err
 	}
-	ed, faults, err := edition.Load(p.ctx, fsys, content.FS)
+	ed, faults, err := p.learn(c, fsys)
 	if err != nil {
 		return nil, refused(name, faults, err)
 	}
 	return ed, nil
+}
+
+// learnMemory is the heap, in bytes, within which our own content is learnt: half as much again as it needs, where
+// the collector by itself would let it grow to three times that for a second.
+const learnMemory = 120 << 20
+
+// learn builds the Edition. The bound is for the content in the binary, whose size we know; another folder may be of
+// any size.
+func (p *process) learn(c *cli, fsys fs.FS) (*edition.Edition, []kb.Fault, error) {
+	if c.Content == "" && p.env["GOMEMLIMIT"] == "" {
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(learnMemory))
+	}
+	return edition.Load(p.ctx, fsys, content.FS)
 }
 
 // refused says why content cannot be used.

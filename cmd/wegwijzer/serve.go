@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -17,8 +18,6 @@ import (
 	"wegwijzer/bot/insight"
 	"wegwijzer/bot/session"
 	"wegwijzer/bot/store"
-	"wegwijzer/content"
-	"wegwijzer/kb/edition"
 	"wegwijzer/kb/locale"
 )
 
@@ -47,10 +46,11 @@ func (s *serveCmd) Run(p *process, c *cli) error {
 	defer l.Close() // a second Close after Run's own only says that it is closed
 
 	keep := &keeper{fsys: fsys, name: name, log: log, print: fingerprint(fsys)}
-	ed, faults, err := edition.Load(p.ctx, fsys, content.FS)
+	ed, faults, err := p.learn(c, fsys)
 	if err != nil {
 		return refused(name, faults, err)
 	}
+	debug.FreeOSMemory() // what only learning needed
 	keep.now.Store(ed)
 	defer keep.close()
 

@@ -2,12 +2,17 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"wegwijzer/kb"
 	"wegwijzer/kb/route"
+	"wegwijzer/kb/understand"
 )
 
 type statusCmd struct{}
@@ -23,6 +28,7 @@ func (statusCmd) Run(p *process, c *cli) error {
 	translations(&b, ed.Library)
 	facts(&b, ed.Library, time.Now())
 	journey(&b, ed.Route)
+	understanding(&b, ed.Understander.Trials())
 	return printText(p.stdout, b.String())
 }
 
@@ -76,4 +82,20 @@ func facts(b *strings.Builder, lib *kb.Library, today time.Time) {
 
 func journey(b *strings.Builder, way *route.Route) {
 	fmt.Fprintf(b, "\nRoute: %d questions, %d steps.\n", len(way.Slots()), len(way.StepIDs()))
+}
+
+// understanding shows what was measured when the content was learnt, on questions that were held out of learning.
+func understanding(b *strings.Builder, t understand.Trials) {
+	if t.Questions == 0 {
+		fmt.Fprintln(b, "\nUnderstanding: too few questions to try any.")
+		return
+	}
+	share := func(n, of int) float64 { return 100 * float64(n) / float64(max(of, 1)) }
+	fmt.Fprintf(b, "\nUnderstanding, tried on %d questions and %d sentences to decline, none of them learnt from: right article first %.0f %%, questions declined %.0f %%, sentences declined %.0f %%.\n",
+		t.Questions, t.Outside, share(t.Right, t.Questions), share(t.Declined, t.Questions), share(t.Refused, t.Outside))
+	fmt.Fprintf(b, "Declined below a probability of %.2f", t.Threshold)
+	for _, tag := range slices.SortedFunc(maps.Keys(t.Own), func(a, b language.Tag) int { return strings.Compare(a.String(), b.String()) }) {
+		fmt.Fprintf(b, ", %s %.2f", tag, t.Own[tag])
+	}
+	fmt.Fprintln(b, ".")
 }

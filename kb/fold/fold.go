@@ -21,7 +21,7 @@ func Text(s string) string {
 	if plain(s) {
 		return s
 	}
-	return tidy(mapLetters(Letters(s)))
+	return tidy(mapLetters(apart(s)))
 }
 
 // Letters returns s as Text does but with every letter kept as its script has it: composed, in lower case, digits 0–9,
@@ -29,6 +29,19 @@ func Text(s string) string {
 func Letters(s string) string {
 	if plain(s) {
 		return s
+	}
+	return norm.NFC.String(apart(s))
+}
+
+// apart returns s as Letters does, but with marks apart from their letters.
+func apart(s string) string {
+	if ascii(s) {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return ' '
+			}
+			return unicode.ToLower(door(r))
+		}, s)
 	}
 	s = norm.NFKD.String(strings.Map(door, strings.ToValidUTF8(s, " ")))
 	var b strings.Builder
@@ -45,7 +58,7 @@ func Letters(s string) string {
 			b.WriteRune(unicode.ToLower(door(r)))
 		}
 	}
-	return norm.NFC.String(b.String())
+	return b.String()
 }
 
 // Digit gives the ASCII digit for a decimal digit of any script (٣, ۳, 3, ፫); ok is false for every other rune.
@@ -102,6 +115,15 @@ func plain(s string) bool {
 		}
 	}
 	return s == "" || !blank
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // door makes the many apostrophes one. It stands on both sides of compatibility decomposition, which would take one

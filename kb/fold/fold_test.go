@@ -20,7 +20,7 @@ func TestText(t *testing.T) {
 		{"arabic alefs, yeh and teh marbuta", "أ إ آ ٱ ى ة", "ا ا ا ا ي ه"},
 		{"arabic vowel marks and tatweel", "مُمَرِّضـــة", "ممرضه"},
 		{"persian kaf and yeh", "کاری", "كاري"},
-		{"persian joiner", "می‌خواهم", "ميخواهم"},
+		{"persian joiner", "می\u200cخواهم", "ميخواهم"},
 		{"pashto", "ګې", "گي"},
 		{"sorani", "کوێ", "كوي"},
 		{"digits", "۱۲ ١٢ १२ 12", "12 12 12 12"},

@@ -9,6 +9,9 @@ import (
 
 // mapLetters merges the letters of one script that people use for one another and drops the marks they leave out.
 func mapLetters(s string) string {
+	if ascii(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	var base rune // the letter that the marks after it belong to

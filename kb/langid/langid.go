@@ -78,7 +78,7 @@ func New(samples map[language.Tag][]string) (*Identifier, error) {
 			return nil, fmt.Errorf("read language profile: %w", err)
 		}
 		latin := strings.HasSuffix(name, "-Latn")
-		p := profile{tag: primary(tag), latin: latin, alpha: scriptOf(string(text))}
+		p := profile{tag: Primary(tag), latin: latin, alpha: scriptOf(string(text))}
 		id.profiles = append(id.profiles, p)
 		texts[p] = &strings.Builder{}
 		texts[p].Write(text)
@@ -102,7 +102,7 @@ func (id *Identifier) learnContent(texts map[profile]*strings.Builder, tag langu
 		if size += len(sample); size > maxContent {
 			return
 		}
-		p := profile{tag: primary(tag), alpha: scriptOf(sample)}
+		p := profile{tag: Primary(tag), alpha: scriptOf(sample)}
 		if p.alpha == none {
 			continue
 		}
@@ -231,7 +231,7 @@ func (id *Identifier) Identify(text string, hint language.Tag) (tag language.Tag
 	if !known {
 		return language.Und, 0
 	}
-	hint = primary(hint)
+	hint = Primary(hint)
 	best, second := -1, -1
 	for i, p := range id.profiles {
 		if p.alpha != alpha {
@@ -259,8 +259,8 @@ func (id *Identifier) Identify(text string, hint language.Tag) (tag language.Tag
 	return id.profiles[best].tag, 1 / (1 + math.Exp(scores[second]-scores[best]))
 }
 
-// primary gives the tag of a language without script and region; Dari and Persian are one language here.
-func primary(tag language.Tag) language.Tag {
+// Primary gives the tag by which Identify names the language of tag: without script and region, and Dari is Persian.
+func Primary(tag language.Tag) language.Tag {
 	if tag == language.Und {
 		return tag
 	}

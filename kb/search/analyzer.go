@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"sync"
@@ -28,6 +29,9 @@ const analyzerType = "wegwijzer"
 // register is what makes a second New in one process harmless: bleve refuses a name that it has.
 var register = sync.OnceValue(func() error {
 	return registry.RegisterAnalyzer(analyzerType, func(config map[string]any, _ *registry.Cache) (analysis.Analyzer, error) {
+		if config["grams"] == true {
+			return rows{}, nil
+		}
 		language, ok := config["language"].(string)
 		if !ok {
 			return nil, fmt.Errorf("analyzer %s: language missing", analyzerType)
@@ -36,8 +40,7 @@ var register = sync.OnceValue(func() error {
 	})
 })
 
-// analyzer makes terms of a text: folded, split into words, each cut to its stem where the language has rules for
-// that. It keeps stop words: BM25 gives them next to no weight, and "who" or "without" matters in a short question.
+// analyzer makes terms of a folded text: its words, each cut to its stem where the language has rules for that. It keeps stop words: BM25 gives them next to no weight, and "who" or "without" matters in a short question.
 type analyzer struct {
 	stemmer analysis.TokenFilter // bleve's; nil if it has none for the language
 	affixes affixes              // ours; empty if bleve has a stemmer, or nobody
@@ -51,13 +54,34 @@ func newAnalyzer(language string) *analyzer {
 func (a *analyzer) Analyze(text []byte) analysis.TokenStream {
 	var tokens analysis.TokenStream
 	at := 0
-	for word := range fold.Words(fold.Text(string(text))) {
+	for word := range fold.Words(string(text)) {
 		tokens = append(tokens, &analysis.Token{Term: []byte(a.affixes.cut(word)), Start: at, End: at + len(word),
 			Position: len(tokens) + 1})
 		at += len(word) + 1
 	}
 	if a.stemmer != nil {
 		tokens = a.stemmer.Filter(tokens)
+	}
+	return tokens
+}
+
+// terms gives the terms of a folded text.
+func (a *analyzer) terms(folded string) []string {
+	var terms []string
+	for _, token := range a.Analyze([]byte(folded)) {
+		terms = append(terms, string(token.Term))
+	}
+	return terms
+}
+
+// rows takes n-grams with blanks between them as they are.
+type rows struct{}
+
+// Analyze implements analysis.Analyzer.
+func (rows) Analyze(text []byte) analysis.TokenStream {
+	tokens := make(analysis.TokenStream, 0, bytes.Count(text, []byte{' '})+1)
+	for gram := range bytes.FieldsSeq(text) {
+		tokens = append(tokens, &analysis.Token{Term: gram, Position: len(tokens) + 1})
 	}
 	return tokens
 }

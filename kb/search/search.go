@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/search/query"
@@ -29,8 +28,8 @@ import (
 type Index struct {
 	bleve     bleve.Index
 	pages     []page
-	analyzers map[string]*analyzer       // by primary tag
-	common    map[string]map[string]bool // by primary tag: terms of so many pages that they find nothing
+	analyzers map[string]*analyzer // by primary tag
+	words     census               // of the bodies
 }
 
 // page is one article's wording in one language: a document of the index.
@@ -58,14 +57,14 @@ const (
 )
 
 // fields are the parts as the index names them, and how much more a word counts there than in the body. Grams are the
-// n-grams of a part, in a field of their own.
+// n-grams of a part, in a field of their own; the many questions have none, to keep the index small.
 var fields = []struct {
 	part        Fields
 	name, grams string
 	boost       float64
 }{
 	{Titles, "title", "titleGrams", 2},
-	{Questions, "questions", "questionGrams", 2.5},
+	{Questions, "questions", "", 2.5},
 	{Bodies, "body", "bodyGrams", 1},
 	{Terms, "terms", "", 2},
 }
@@ -85,7 +84,7 @@ func New(ctx context.Context, lib *kb.Library) (*Index, error) {
 	if err := register(); err != nil {
 		return nil, fmt.Errorf("register analyzer: %w", err)
 	}
-	x := &Index{analyzers: map[string]*analyzer{}}
+	x := &Index{analyzers: map[string]*analyzer{}, words: census{}}
 	m, err := x.mapping(lib)
 	if err != nil {
 		return nil, err
@@ -97,7 +96,6 @@ func New(ctx context.Context, lib *kb.Library) (*Index, error) {
 		x.bleve.Close()
 		return nil, err
 	}
-	x.common = x.commonTerms(lib)
 	return x, nil
 }
 
@@ -116,6 +114,9 @@ func (x *Index) mapping(lib *kb.Library) (mapping.IndexMapping, error) {
 			return nil, fmt.Errorf("add analyzer for %q: %w", name, err)
 		}
 	}
+	if err := m.AddCustomAnalyzer("grams", map[string]any{"type": analyzerType, "grams": true}); err != nil {
+		return nil, fmt.Errorf("add analyzer for n-grams: %w", err)
+	}
 	for _, name := range languages(lib) {
 		doc := bleve.NewDocumentStaticMapping()
 		for _, field := range fields {
@@ -125,7 +126,7 @@ func (x *Index) mapping(lib *kb.Library) (mapping.IndexMapping, error) {
 			}
 			doc.AddFieldMappingsAt(field.name, textField(analyzer))
 			if field.grams != "" {
-				doc.AddFieldMappingsAt(field.grams, textField("words "))
+				doc.AddFieldMappingsAt(field.grams, textField("grams"))
 			}
 		}
 		m.AddDocumentMapping(name, doc)
@@ -163,20 +164,19 @@ func (x *Index) fill(ctx context.Context, lib *kb.Library) error {
 		for _, tag := range tags(a) {
 			text := a.Texts[tag]
 			name := primary(tag)
-			questions := strings.Join(text.Questions, "\n")
+			title, body := fold.Text(text.Title), fold.Text(text.Body.Text())
 			doc := map[string]any{
-				"language":      name,
-				"title":         text.Title,
-				"titleGrams":    strings.Join(grams(fold.Text(text.Title)), " "),
-				"questions":     questions,
-				"questionGrams": strings.Join(grams(fold.Text(questions)), " "),
-				"body":          text.Body.Text(), "bodyGrams": strings.Join(grams(fold.Text(text.Body.Text())), " "),
-				"terms": strings.Join(a.Terms, "\n"),
+				"language": name,
+				"title":    title, "titleGrams": strings.Join(grams(title), " "),
+				"questions": fold.Text(strings.Join(text.Questions, "\n")),
+				"body":      body, "bodyGrams": strings.Join(grams(body), " "),
+				"terms": fold.Text(strings.Join(a.Terms, "\n")),
 			}
 			if err := batch.Index(strconv.Itoa(len(x.pages)), doc); err != nil {
 				return fmt.Errorf("index article %s in %s: %w", a.ID, tag, err)
 			}
 			x.pages = append(x.pages, page{a.ID, name})
+			x.words.count(name, x.analyzers[name].terms(body))
 			if batch.Size() == batchSize {
 				if err := x.write(ctx, batch); err != nil {
 					return err
@@ -198,37 +198,47 @@ func (x *Index) write(ctx context.Context, batch *bleve.Batch) error {
 	return nil
 }
 
-// commonTerms finds the terms that occur everywhere in a language. BM25 cannot: to an index of ten languages the words
-// that every Dutch page has are words of a tenth of its pages, and seem worth looking for.
-func (x *Index) commonTerms(lib *kb.Library) map[string]map[string]bool {
-	count := map[string]map[string]int{}
-	pages := map[string]int{}
-	for _, a := range lib.Articles() {
-		for _, tag := range tags(a) {
-			name := primary(tag)
-			if count[name] == nil {
-				count[name] = map[string]int{}
-			}
-			pages[name]++
-			found := map[string]bool{}
-			for _, token := range x.analyzers[name].Analyze([]byte(a.Texts[tag].Body.Text())) {
-				if term := string(token.Term); !found[term] {
-					found[term] = true
-					count[name][term]++
-				}
-			}
+// census knows on how many pages of a language a term stands. BM25 does not: to an index of ten languages the words that
+// every Dutch page has are words of a tenth of its pages, and seem worth looking for.
+type census map[string]*counted
+
+// counted are the pages of one language, in all and by term.
+type counted struct {
+	pages int
+	on    map[string]standing
+}
+
+// standing is where a term stands.
+type standing struct{ pages, last int32 }
+
+// count adds a page of a language.
+func (c census) count(language string, terms []string) {
+	if c[language] == nil {
+		c[language] = &counted{on: map[string]standing{}}
+	}
+	counted := c[language]
+	counted.pages++
+	page := int32(counted.pages)
+	for _, term := range terms {
+		if s := counted.on[term]; s.last != page {
+			counted.on[term] = standing{s.pages + 1, page}
 		}
 	}
-	common := map[string]map[string]bool{}
-	for name, terms := range count {
-		common[name] = map[string]bool{}
-		for term, n := range terms {
-			if pages[name] >= fewPages && float64(n) > rare*float64(pages[name]) {
-				common[name][term] = true
-			}
-		}
+}
+
+// telling gives those of terms that are not common in the language, or all if there is no other, in bounds.
+func (c census) telling(language string, terms []string) []string {
+	counted := c[language]
+	if counted == nil || counted.pages < fewPages {
+		return bound(terms)
 	}
-	return common
+	rare := slices.DeleteFunc(slices.Clone(terms), func(term string) bool {
+		return float64(counted.on[term].pages) > rare*float64(counted.pages)
+	})
+	if len(rare) == 0 {
+		return bound(terms)
+	}
+	return bound(rare)
 }
 
 // tags gives the languages of an article in a fixed order.
@@ -268,7 +278,7 @@ func (x *Index) Search(ctx context.Context, folded string, tag language.Tag, par
 	if !ok {
 		words = x.analyzers[""]
 	}
-	stems := x.telling(name, words.Analyze([]byte(folded)))
+	stems := x.words.telling(name, words.terms(folded))
 	bare := bound(slices.Collect(fold.Words(folded)))
 	rows := bound(grams(folded))
 	var any []query.Query
@@ -325,22 +335,6 @@ func (x *Index) Search(ctx context.Context, folded string, tag language.Tag, par
 		return strings.Compare(string(a.Article), string(b.Article))
 	})
 	return hits[:min(n, len(hits))], nil
-}
-
-// telling gives the terms of a question that are not common in the language, or all if there is no other.
-func (x *Index) telling(language string, tokens analysis.TokenStream) []string {
-	var all, rare []string
-	for _, token := range tokens {
-		term := string(token.Term)
-		all = append(all, term)
-		if !x.common[language][term] {
-			rare = append(rare, term)
-		}
-	}
-	if len(rare) > 0 {
-		return bound(rare)
-	}
-	return bound(all)
 }
 
 // bound gives the distinct terms in order, the longest if there are too many.

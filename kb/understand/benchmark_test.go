@@ -1,11 +1,13 @@
 package understand_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
 	"golang.org/x/text/language"
 
+	"wegwijzer/kb"
 	"wegwijzer/kb/understand"
 )
 
@@ -52,15 +54,22 @@ func benchmark(b *testing.B, do func(string)) {
 }
 
 func BenchmarkNew(b *testing.B) {
-	lib := load(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		u, err := understand.New(b.Context(), lib)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := u.Close(); err != nil {
-			b.Fatal(err)
-		}
+	for name, folder := range map[string]string{"small": "testdata/content", "real": contentFolder} {
+		b.Run(name, func(b *testing.B) {
+			lib, faults := kb.Load(os.DirFS(folder), nil)
+			if kb.HasErrors(faults) {
+				b.Fatal(faults)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				u, err := understand.New(b.Context(), lib)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := u.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

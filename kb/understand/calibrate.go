@@ -3,11 +3,16 @@ package understand
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
+
+	"golang.org/x/text/language"
+
+	"wegwijzer/kb/langid"
 )
 
 // trial is an example that the ranker was not trained on, with the signals it got.
@@ -19,23 +24,55 @@ type trial struct {
 // judge turns the signals of a text into an answer: which class, how likely right, answered or declined.
 type judge struct {
 	blend     blend
-	sure      []float64 // logistic regression over the doubts of a text
-	threshold float64   // below, the text is declined
-	outside   bool      // there is a class of texts to decline
+	sure      []float64                // logistic regression over the doubts of a text
+	threshold float64                  // below, the text is declined,
+	own       map[language.Tag]float64 // unless its language has a threshold of its own
+	outside   bool                     // there is a class of texts to decline
+	trials    Trials
+}
+
+// Trials tells how the engine did on examples of the content that it was not trained on, as it was when the content was
+// learnt. An article's own questions are written to differ
+// from each other, so one of them held out is harder than most that strangers ask: see the question sets in testdata.
+type Trials struct {
+	Questions int                      // questions tried; 0 where the content has too few to try any
+	Right     int                      // questions whose article was the best guess
+	Declined  int                      // questions that were declined
+	Outside   int                      // sentences tried that must be declined
+	Refused   int                      // of these, those that were declined
+	Threshold float64                  // the probability under which a text is declined,
+	Own       map[language.Tag]float64 // unless its language has a threshold of its own
+}
+
+// Trials gives what was measured when the content was learnt.
+func (u *Understander) Trials() Trials {
+	t := u.judge.trials
+	t.Threshold, t.Own = u.judge.threshold, maps.Clone(u.judge.own)
+	return t
 }
 
 const (
-	mostTrials = 1500 // held-out examples; the few numbers that are fitted need no more
+	mostTrials = 600  // held-out examples; the few numbers that are fitted need no more
 	fewTrials  = 20   // held-out examples; with fewer there is nothing to fit, and the judge stays as it was born
-	folds      = 4    // when there are few questions; of many a part is held out once
+	folds      = 4    // when there are few questions
+	onceShare  = 5    // of many, one of so many is held out, once
 	many       = 1000 // questions and outside texts
-	lost       = 0.05 // share of the answerable that may be declined, at most
+	lost       = 0.05 // share of what would be answered rightly that may be declined, at most
 	foreign    = 0.25 // share of what people type that no article answers, as far as we expect
+	enough     = 100  // questions of a language that must have been tried to give it a threshold of its own
 	precise    = 0.95 // of what is answered, the share that should be right
 )
 
-// holdOut trains without some of the examples, by turns, and tries those: the cross-validation that the judge learns by.
-func holdOut(ctx context.Context, c *corpus, features [][]feature, search func(context.Context, example, *scores) error) ([]trial, error) {
+// turns tells which examples are held out together.
+type turns struct {
+	turns int
+	of    []int // by example: its turn, from 1; 0: never
+}
+
+// holdOut chooses the examples that the judge learns by: each is tried on what was learnt without it and the others of
+// its turn.
+func (c *corpus) holdOut() turns {
+	t := turns{of: make([]int, len(c.examples))}
 	var held []int
 	for i, e := range c.examples {
 		if e.part == question || e.part == outside {
@@ -43,50 +80,41 @@ func holdOut(ctx context.Context, c *corpus, features [][]feature, search func(c
 		}
 	}
 	if len(held) < fewTrials {
-		return nil, ctx.Err()
+		return t
 	}
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(held), func(i, j int) { held[i], held[j] = held[j], held[i] })
-	parts, turns := folds, folds
 	if len(held) > many {
-		parts, turns = 5, 1
+		t.turns = 1
+		held = held[:min(len(held)/onceShare, mostTrials)]
+	} else {
+		t.turns = folds
 	}
-	var trials []trial
-	for turn := range turns {
-		out := map[int]bool{}
-		for i := turn; i < len(held) && len(out) < mostTrials/turns; i += parts {
-			out[held[i]] = true
-		}
-		var examples []example
-		var read [][]feature
-		for i, e := range c.examples {
-			if !out[i] {
-				examples, read = append(examples, e), append(read, features[i])
-			}
-		}
-		r, err := trainRanker(ctx, examples, read, c.classes(), c.asked)
-		if err != nil {
-			return nil, err
-		}
-		for i, e := range c.examples {
-			if out[i] {
-				t := trial{example: e, scores: newScores(c.classes())}
-				r.score(features[i], t.scores)
-				trials = append(trials, t)
-			}
-		}
+	for i, example := range held {
+		t.of[example] = 1 + i%t.turns
 	}
-	return trials, searchAll(ctx, trials, search)
+	return t
 }
 
-// searchAll adds the signals of the index to trials, on all processors.
-func searchAll(ctx context.Context, trials []trial, search func(context.Context, example, *scores) error) error {
+// trials gives the examples that were held out.
+func (c *corpus) trials(tried []*scores) (trials []trial) {
+	for i, s := range tried {
+		if s != nil {
+			trials = append(trials, trial{c.examples[i], s})
+		}
+	}
+	return trials
+}
+
+// searchAll adds the signal of the index to trials, on all processors.
+func (u *Understander) searchAll(ctx context.Context, trials []trial) error {
 	workers := runtime.GOMAXPROCS(0)
 	errs := make([]error, workers)
 	var wait sync.WaitGroup
 	for worker := range workers {
 		wait.Go(func() {
 			for i := worker; i < len(trials) && errs[worker] == nil; i += workers {
-				errs[worker] = search(ctx, trials[i].example, trials[i].scores)
+				t := trials[i]
+				errs[worker] = u.search(ctx, t.text, t.tag, t.scores)
 			}
 		})
 	}
@@ -148,8 +176,32 @@ func learnJudge(c *corpus, trials []trial) *judge {
 		}
 		return gain
 	})
-	j.threshold = chooseThreshold(trials, worth, j.sure, doubts, right)
+	j.chooseThresholds(trials, worth, doubts, right)
+	j.trials = j.count(trials, doubts, right)
 	return j
+}
+
+// count sums the trials up.
+func (j *judge) count(trials []trial, doubts [][]float64, right []bool) (sum Trials) {
+	for i, t := range trials {
+		declined := j.declines(sigmoid(dot(j.sure, doubts[i])), langid.Primary(t.tag))
+		switch {
+		case t.part == outside:
+			sum.Outside++
+			if declined {
+				sum.Refused++
+			}
+		default:
+			sum.Questions++
+			if right[i] {
+				sum.Right++
+			}
+			if declined {
+				sum.Declined++
+			}
+		}
+	}
+	return sum
 }
 
 // addGain adds the derivatives of the log-likelihood of a trial under the chances p.
@@ -220,35 +272,66 @@ func (c *corpus) worth(trials []trial) []float64 {
 	return worth
 }
 
-// chooseThreshold gives the smallest chance above which what is answered is right as often as we want, but never one
-// that declines more of the answerable than we allow.
-func chooseThreshold(trials []trial, worth, sure []float64, doubts [][]float64, right []bool) float64 {
-	order := make([]int, len(trials))
-	chance := make([]float64, len(trials))
-	var answerable, above, rightAbove float64
+// tested is what one trial tells about the threshold.
+type tested struct {
+	chance, worth float64
+	right         bool
+}
+
+// chooseThresholds finds the threshold, and that of each language: with fewer examples, or another grammar, the engine
+// is less sure in one language than in another where it is right as often.
+func (j *judge) chooseThresholds(trials []trial, worth []float64, doubts [][]float64, right []bool) {
+	var all []tested
+	byLanguage := map[language.Tag][]tested{}
+	questions := map[language.Tag]int{}
 	for i, t := range trials {
-		order[i], chance[i] = i, sigmoid(dot(sure, doubts[i]))
-		above += worth[i]
-		if right[i] {
-			rightAbove += worth[i]
-		}
+		result := tested{sigmoid(dot(j.sure, doubts[i])), worth[i], right[i]}
+		tag := langid.Primary(t.tag)
+		all, byLanguage[tag] = append(all, result), append(byLanguage[tag], result)
 		if t.part == question {
-			answerable += worth[i]
+			questions[tag]++
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(chance[a], chance[b]) })
-	declined := 0.0
-	for _, i := range order {
-		if trials[i].part == question {
-			declined += worth[i]
+	j.threshold = threshold(all)
+	j.own = map[language.Tag]float64{}
+	for tag, n := range questions {
+		if n >= enough {
+			j.own[tag] = threshold(byLanguage[tag])
 		}
-		if rightAbove >= precise*above || declined > lost*answerable {
-			return chance[i]
+	}
+}
+
+// declines tells whether a chance is too small to answer in a language.
+func (j *judge) declines(chance float64, tag language.Tag) bool {
+	if own, ok := j.own[tag]; ok {
+		return chance < own
+	}
+	return chance < j.threshold
+}
+
+// threshold gives the smallest chance above which what is answered is right as often as we want, but never one that
+// declines more of what is right than we allow. Declining a question whose best guess is wrong costs nobody an answer.
+func threshold(trials []tested) float64 {
+	slices.SortStableFunc(trials, func(a, b tested) int { return cmp.Compare(a.chance, b.chance) })
+	var above, rightAbove float64
+	for _, t := range trials {
+		above += t.worth
+		if t.right {
+			rightAbove += t.worth
 		}
-		above -= worth[i]
-		if right[i] {
-			rightAbove -= worth[i]
+	}
+	least := (1 - lost) * rightAbove
+	for _, t := range trials {
+		if rightAbove >= precise*above {
+			return t.chance
 		}
+		if t.right {
+			rightAbove -= t.worth
+		}
+		if rightAbove < least {
+			return t.chance
+		}
+		above -= t.worth
 	}
 	return 0
 }

@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -32,10 +33,10 @@ type example struct {
 // corpus is what the content has to learn from.
 type corpus struct {
 	articles []kb.ArticleID
-	examples []example
-	asked    bool // some article has a question
-	outside  bool // some sentence must be declined
-	bodies   bool // some article has a title, a body or a Dutch term: there is something to retrieve by
+	examples []example // by part
+	asked    bool      // some article has a question
+	outside  bool      // some sentence must be declined
+	bodies   bool      // some article has a title, a body or a Dutch term: there is something to retrieve by
 }
 
 // classes counts the articles and what is outside of all of them.
@@ -73,7 +74,24 @@ func gatherCorpus(lib *kb.Library) *corpus {
 			}
 		}
 	}
+	slices.SortStableFunc(c.examples, func(a, b example) int { return cmp.Compare(a.part, b.part) })
 	return c
+}
+
+// features reads the examples. Where people's questions are known, a paragraph is read for its words only: it says much
+// that is not what its article is asked for, its n-grams are two thirds of all there is to read, and the index has them.
+func (c *corpus) features() [][]feature {
+	features := make([][]feature, len(c.examples))
+	var room []feature
+	for i, e := range c.examples {
+		if e.part == paragraph && c.asked {
+			room = readWords(e.text, room[:0])
+		} else {
+			room = read(e.text, room[:0])
+		}
+		features[i] = slices.Clone(room)
+	}
+	return features
 }
 
 // tags gives the languages of an article in a fixed order, since what is learnt depends on the order of the examples.

@@ -3,6 +3,8 @@ package understand_test
 import (
 	"strings"
 	"testing"
+
+	"wegwijzer/kb"
 )
 
 func TestCrisis(t *testing.T) {
@@ -43,6 +45,35 @@ func TestCrisis(t *testing.T) {
 	}
 }
 
+func TestCrisisOfOneSentence(t *testing.T) {
+	t.Parallel()
+	u := understander(t, small(t, map[string]string{
+		"articles/help/en.md":    "---\ntitle: Help\n---\nWaiting list for suicide prevention.\n",
+		"articles/waiting/ar.md": "---\ntitle: مدة انتظار القرار\n---\nالقرار يأتي.\n",
+		"crisis.yaml":            "- article: help\n  en: {phrases: [hate … life]}\n  ar: {phrases: [انتحار]}\n",
+	}))
+	for _, test := range []struct {
+		name, text string
+		want       bool
+	}{
+		{"nothing in between", "i hate life", true},
+		{"three words in between", "i hate this whole miserable life", true},
+		{"four words in between", "i hate this whole long miserable life", false},
+		{"as written", "hate … life", true},
+		{"half of it", "i hate my", false},
+		{"the word", "انتحار", true},
+		{"misspelt", "انتخار", true},
+		{"one letter off, but a word of the content", "انتظار", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if _, got := u.Crisis(test.text); got != test.want {
+				t.Errorf("Crisis(%q) = %v, want %v", test.text, got, test.want)
+			}
+		})
+	}
+}
+
 func FuzzCrisis(f *testing.F) {
 	u := understander(f, load(f))
 	f.Add("please", "now")
@@ -55,4 +86,30 @@ func FuzzCrisis(f *testing.F) {
 			t.Errorf("not heard between %q and %q", before, after)
 		}
 	})
+}
+
+// TestOwnQuestionsAreNoCalls holds the words of crisis.yaml against what the articles are asked: whoever asks for an
+// article that helps nobody at once is not shown help instead of it.
+func TestOwnQuestionsAreNoCalls(t *testing.T) {
+	t.Parallel()
+	u, lib := realContent(t)
+	helps := map[kb.ArticleID]bool{}
+	for _, phrase := range lib.Crisis() {
+		helps[phrase.Article] = true
+	}
+	if len(helps) == 0 {
+		t.Fatal("the content has no crisis phrases")
+	}
+	for _, a := range lib.Articles() {
+		if helps[a.ID] {
+			continue
+		}
+		for tag, text := range a.Texts {
+			for _, question := range append([]string{text.Title}, text.Questions...) {
+				if article, called := u.Crisis(question); called {
+					t.Errorf("%s in %s: %q leads to %s", a.ID, tag, question, article)
+				}
+			}
+		}
+	}
 }

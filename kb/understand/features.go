@@ -69,10 +69,7 @@ func read(folded string, out []feature) []feature {
 		}
 		h := hash(word, w)
 		hashes = append(hashes, h)
-		out = append(out, newFeature(h, word))
-		if start := characters(w, beginningSize); start != w {
-			out = append(out, newFeature(hash(beginning, start), beginning))
-		}
+		out = appendWord(out, w, h)
 		joined = append(append(joined, w...), ' ')
 	}
 	start := 1
@@ -88,6 +85,22 @@ func read(folded string, out []feature) []feature {
 		}
 	}
 	return readGrams(joined, out)
+}
+
+// readWords appends the features of a folded text that are words and their beginnings to out.
+func readWords(folded string, out []feature) []feature {
+	for w := range fold.Words(folded) {
+		out = appendWord(out, w, hash(word, w))
+	}
+	return out
+}
+
+func appendWord(out []feature, w string, h uint64) []feature {
+	out = append(out, newFeature(h, word))
+	if start := characters(w, beginningSize); start != w {
+		out = append(out, newFeature(hash(beginning, start), beginning))
+	}
+	return out
 }
 
 // readGrams appends the n-grams of joined.
@@ -138,10 +151,13 @@ func mix(x uint64) uint64 {
 	return x ^ x>>33
 }
 
-// vector is a sparse text: feature numbers in rising order with their weights, of length one.
-type vector struct {
-	at     []uint32
-	weight []float32
+// vector is a sparse text of length one: its features in rising order.
+type vector []term
+
+// term is a feature's number with its weight.
+type term struct {
+	at     uint32
+	weight float32
 }
 
 // vocabulary numbers the features of the examples and weighs them by how rare they are. Features share a place of its
@@ -151,6 +167,8 @@ type vocabulary struct {
 	number  []uint32 // place → feature number plus one; 0: unknown
 	rarity  []float32
 	strange float64 // rarity of a feature that no example has
+	count   []int32 // by number: how many examples have the feature
+	least   int32   // of a feature that is numbered
 }
 
 const manyFeatures = 1 << 16 // above, features of a single example are left out: they cost memory and tell little
@@ -164,27 +182,28 @@ func learnVocabulary(examples [][]feature) *vocabulary {
 	width := min(max(bits.Len(uint(total)), 12), 22)
 	v := &vocabulary{shift: 64 - width, number: make([]uint32, 1<<width), strange: math.Log(1 + float64(len(examples)))}
 	count := make([]int32, len(v.number))
-	last := make([]int32, len(v.number)) // example by which a place was last counted, plus one
+	last := v.number // until the numbers are known: the example by which a place was last counted, plus one
 	distinct := 0
 	for i, features := range examples {
 		for _, f := range features {
 			place := f >> v.shift
-			if last[place] == int32(i+1) {
+			if last[place] == uint32(i+1) {
 				continue
 			}
-			last[place] = int32(i + 1)
+			last[place] = uint32(i + 1)
 			if count[place]++; count[place] == 1 {
 				distinct++
 			}
 		}
 	}
-	least := int32(1)
+	clear(v.number)
+	v.least = 1
 	if distinct > manyFeatures {
-		least = 2
+		v.least = 2
 	}
 	var kept []uint32
 	for place, n := range count {
-		if n >= least {
+		if n >= v.least {
 			kept = append(kept, uint32(place))
 		}
 	}
@@ -192,18 +211,21 @@ func learnVocabulary(examples [][]feature) *vocabulary {
 	slices.SortStableFunc(kept, func(a, b uint32) int { return int(count[b] - count[a]) })
 	for i, place := range kept {
 		v.number[place] = uint32(i + 1)
+		v.count = append(v.count, count[place])
 		v.rarity = append(v.rarity, float32(math.Log(1+float64(len(examples))/float64(count[place]))))
 	}
 	return v
 }
 
-// vector weighs features. known is the share of the words that the examples have, by how rare they are.
-func (v *vocabulary) vector(features []feature) (x vector, known float64) {
+// vector weighs features. known is the share of the words that the examples have, by how rare they are. Of an example
+// itself, own is 1: it is weighed as if it were not among the examples.
+func (v *vocabulary) vector(features []feature, own int32) (x vector, known float64) {
 	heft := 0.0
-	found := make([]uint64, 0, len(features)) // number and, in the lowest byte, kind: sorts by number
+	var room [512]uint64
+	found := room[:0] // number and, in the lowest byte, kind: sorts by number
 	for _, f := range features {
 		n := v.number[f>>v.shift]
-		if n == 0 {
+		if n == 0 || v.count[n-1]-own < v.least {
 			if f.kind() == word {
 				heft += v.strange
 			}
@@ -216,23 +238,27 @@ func (v *vocabulary) vector(features []feature) (x vector, known float64) {
 		found = append(found, uint64(n-1)<<8|uint64(f.kind()))
 	}
 	slices.Sort(found)
-	x = vector{make([]uint32, 0, len(found)), make([]float32, 0, len(found))}
-	kind := make([]uint8, 0, len(found))
+	distinct := 0
+	for i := range found {
+		if i == 0 || found[i]>>8 != found[i-1]>>8 {
+			distinct++
+		}
+	}
+	x = make(vector, 0, distinct)
 	var square [kinds]float64
 	for i := 0; i < len(found); {
-		number := found[i] >> 8
+		number, kind := found[i]>>8, uint8(found[i])
 		j := i + 1
 		for j < len(found) && found[j]>>8 == number {
 			j++
 		}
-		w, k := float64(v.rarity[number]), uint8(found[i])
+		w := float64(v.rarity[number])
 		if j-i > 1 {
 			w *= 1 + math.Log(float64(j-i))
 		}
-		square[k] += w * w
-		x.at = append(x.at, uint32(number))
-		x.weight = append(x.weight, float32(w))
-		kind = append(kind, k)
+		square[kind] += w * w
+		found[len(x)] = uint64(kind)
+		x = append(x, term{uint32(number), float32(w)})
 		i = j
 	}
 	var whole float64
@@ -247,8 +273,8 @@ func (v *vocabulary) vector(features []feature) (x vector, known float64) {
 			scale[k] = float32(importance[k] / math.Sqrt(s*whole))
 		}
 	}
-	for i, k := range kind {
-		x.weight[i] *= scale[k]
+	for i := range x {
+		x[i].weight *= scale[found[i]]
 	}
 	if heft > 0 {
 		known /= heft

@@ -77,10 +77,10 @@ func learnLexicon(lib *kb.Library) *lexicon {
 
 // idsOf gives the values that section names in tag: those in its file, and the countries that the locale data name.
 func idsOf(lib *kb.Library, tag language.Tag, section string) []string {
-	ids := lib.Section(tag, section)
+	ids := slices.Clone(lib.Section(tag, section))
 	for _, id := range lib.Values(section) {
 		if !slices.Contains(ids, id) {
-			ids = append(slices.Clip(ids), id)
+			ids = append(ids, id)
 		}
 	}
 	return ids

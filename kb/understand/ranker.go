@@ -3,6 +3,7 @@ package understand
 import (
 	"context"
 	"math"
+	"slices"
 )
 
 // The signals that a class is judged by.
@@ -40,40 +41,64 @@ const (
 	paragraphShare = 0.5 // what a paragraph counts for in naive Bayes, beside a question
 )
 
-// trainRanker learns from examples, read as features[i]. Paragraphs train the planes only where nobody wrote questions:
-// a paragraph says much that is not what its article is asked for.
-func trainRanker(ctx context.Context, examples []example, features [][]feature, classes int, asked bool) (*ranker, error) {
-	r := &ranker{words: learnVocabulary(features)}
-	x := make([]vector, len(examples))
-	y := make([]int, len(examples))
-	share := make([]float32, len(examples))
-	var planeX []vector
-	var planeY []int
-	work := 0
-	for i, e := range examples {
-		x[i], _ = r.words.vector(features[i])
-		y[i], share[i] = e.class, 1
+// trainRanker learns from the examples of c, read as features. Paragraphs train the planes only where nobody wrote
+// questions: a paragraph says much that is not what its article is asked for. tried holds, for each example that is held
+// out at some turn, what the ranker would say of it had it learnt from the others. features are used up.
+func trainRanker(ctx context.Context, c *corpus, features [][]feature, held turns) (r *ranker, tried []*scores, err error) {
+	r = &ranker{words: learnVocabulary(features)}
+	l := &lesson{classes: c.classes(), features: len(r.words.rarity), held: held}
+	share := make([]float32, len(c.examples))
+	tried = make([]*scores, len(c.examples))
+	planes, work := 0, 0
+	for i, e := range c.examples {
+		x, _ := r.words.vector(features[i], 0)
+		l.x, l.y, l.tries = append(l.x, x), append(l.y, e.class), append(l.tries, nil)
+		if held.of[i] > 0 {
+			tried[i] = newScores(l.classes)
+			l.tries[i], tried[i].known = r.words.vector(features[i], 1)
+		}
+		features[i] = nil
+		share[i] = 1
 		if e.part == paragraph {
 			share[i] = paragraphShare
 		}
-		if e.part != paragraph || !asked {
-			planeX, planeY = append(planeX, x[i]), append(planeY, e.class)
-			work += len(x[i].at)
+		if e.part != paragraph || !c.asked {
+			planes++
+			work += len(x)
 		}
 	}
-	r.bayes = trainBayes(x, y, share, classes, len(r.words.rarity))
-	if work*classes > mostWork {
-		return r, ctx.Err()
+	r.bayes = trainBayes(l.x, l.y, share, l.classes, l.features)
+	l.tryBayes(share, tried)
+	if work*l.classes > mostWork {
+		return r, tried, ctx.Err()
 	}
-	var err error
-	r.planes, err = trainLinear(ctx, planeX, planeY, classes, len(r.words.rarity))
-	return r, err
+	l.x, l.y = l.x[:planes], l.y[:planes] // examples are in the order of their parts, paragraphs last
+	r.planes, err = trainLinear(ctx, l, tried)
+	return r, tried, err
+}
+
+// tryBayes sets what naive Bayes says of the examples that are held out.
+func (l *lesson) tryBayes(share []float32, tried []*scores) {
+	for turn := 1; turn <= l.held.turns; turn++ {
+		left := slices.Clone(share)
+		for i, t := range l.held.of {
+			if t == turn {
+				left[i] = 0
+			}
+		}
+		bayes := trainBayes(l.x, l.y, left, l.classes, l.features)
+		for i, t := range l.held.of {
+			if t == turn {
+				bayes.score(l.tries[i], tried[i].of[shares])
+			}
+		}
+	}
 }
 
 // score fills in what the ranker has to say of a text's features.
 func (r *ranker) score(features []feature, s *scores) {
 	var x vector
-	x, s.known = r.words.vector(features)
+	x, s.known = r.words.vector(features, 0)
 	if r.planes != nil {
 		r.planes.score(x, s.of[planes])
 	} else {

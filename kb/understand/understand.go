@@ -81,20 +81,19 @@ func New(ctx context.Context, lib *kb.Library) (*Understander, error) {
 		u.crisis = learnPhrases(lib.Crisis(), ordinaryWords(u.corpus, lib.Crisis()))
 		u.mentions = learnLexicon(lib)
 	})
-	features := make([][]feature, len(u.corpus.examples))
-	for i, e := range u.corpus.examples {
-		features[i] = read(e.text, nil)
-	}
+	trials, errRanker := u.learn(ctx)
 	wait.Wait()
 	if errIndex != nil {
 		return nil, fmt.Errorf("index articles: %w", errIndex)
 	}
-	if errLanguage != nil {
-		return nil, fmt.Errorf("learn languages: %w", errors.Join(errLanguage, u.index.Close()))
+	if errRanker == nil {
+		errRanker = u.searchAll(ctx, trials)
 	}
-	if err := u.learn(ctx, features); err != nil {
+	if err := errors.Join(errLanguage, errRanker); err != nil {
 		return nil, fmt.Errorf("learn articles: %w", errors.Join(err, u.index.Close()))
 	}
+	u.judge = learnJudge(u.corpus, trials)
+	u.corpus.examples = nil // learnt; what is left of the corpus is small
 	return u, nil
 }
 
@@ -109,16 +108,11 @@ func samples(lib *kb.Library) map[language.Tag][]string {
 	return texts
 }
 
-func (u *Understander) learn(ctx context.Context, features [][]feature) error {
-	trials, err := holdOut(ctx, u.corpus, features, func(ctx context.Context, e example, s *scores) error {
-		return u.search(ctx, e.text, e.tag, s)
-	})
-	if err != nil {
-		return err
-	}
-	u.judge = learnJudge(u.corpus, trials)
-	u.ranker, err = trainRanker(ctx, u.corpus.examples, features, u.corpus.classes(), u.corpus.asked)
-	return err
+// learn trains the ranker and gives the examples that were held out, without the signal of the index.
+func (u *Understander) learn(ctx context.Context) (trials []trial, err error) {
+	var tried []*scores
+	u.ranker, tried, err = trainRanker(ctx, u.corpus, u.corpus.features(), u.corpus.holdOut())
+	return u.corpus.trials(tried), err
 }
 
 // search sets the signal of the index. It leaves out the questions: the ranker knows them better, and in
@@ -167,7 +161,7 @@ func (u *Understander) Understand(text string, hint language.Tag) Understanding 
 	best, doubts := u.judge.look(r.scores, r.chances)
 	result.Article = u.corpus.articles[best]
 	result.Score = sigmoid(dot(u.judge.sure, doubts))
-	result.Declined = result.Score < u.judge.threshold
+	result.Declined = u.judge.declines(result.Score, result.Locale)
 	result.Alternatives = u.alternatives(best, result.Score, r.chances)
 	return result
 }
