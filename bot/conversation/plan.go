@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strings"
 
@@ -116,7 +117,7 @@ func (t *turn) showPlan() {
 	if slices.ContainsFunc(view.Steps, func(s route.StepView) bool { return len(s.Doubts) > 0 }) {
 		t.say("plan.unsure", nil)
 	}
-	t.offer(t.choice("choice.sheet", pressCommand, "sheet"), t.choice("choice.code", pressCommand, "code"))
+	t.offer(t.choice("choice.sheet", pressCommand, "sheet"), t.choice("choice.calendar", pressCommand, "calendar"), t.choice("choice.code", pressCommand, "code"))
 	t.offer(t.choice("choice.fix", pressCommand, "fix"), t.choice("choice.human", pressCommand, "human"))
 	last := []bot.Choice{t.choice("choice.anew", pressCommand, "new")}
 	if !t.s.Keep {
@@ -343,18 +344,31 @@ func (t *turn) untick(id route.StepID) {
 
 // showSheet gives the plan as a page to print or to show to somebody.
 func (t *turn) showSheet() {
+	t.document("plan.sheet", "wegwijzer-plan.html", "text/html; charset=utf-8", func(w io.Writer, plan route.Plan) error {
+		return page.Plan(w, t.ed.Library, t.ed.Route, plan, t.tag)
+	})
+}
+
+// showCalendar gives the days to act as a calendar file: the bot itself can never remind, since it keeps no address.
+func (t *turn) showCalendar() {
+	t.document("plan.calendar", "wegwijzer-plan.ics", "text/calendar; charset=utf-8", func(w io.Writer, plan route.Plan) error {
+		return page.Calendar(w, t.ed.Library, t.ed.Route, plan, t.tag, t.m.Time)
+	})
+}
+
+// document gives the plan as a file that write makes, with a sentence about it.
+func (t *turn) document(key, name, media string, write func(io.Writer, route.Plan) error) {
 	t.event.Outcome = insight.Routed
 	if len(t.s.Answers) == 0 {
 		t.openPlan("")
 		return
 	}
-	plan := t.plan()
 	var out bytes.Buffer
-	if err := page.Plan(&out, t.ed.Library, t.ed.Route, plan, t.tag); err != nil {
+	if err := write(&out, t.plan()); err != nil {
 		panic(err) // a template of ours does not fit our own data
 	}
-	t.say("plan.sheet", nil)
-	t.reply.Document = &bot.Document{Name: "wegwijzer-plan.html", Type: "text/html; charset=utf-8", Bytes: out.Bytes()}
+	t.say(key, nil)
+	t.reply.Document = &bot.Document{Name: name, Type: media, Bytes: out.Bytes()}
 	t.offer(t.choice("choice.show-plan", pressCommand, "plan"))
 }
 

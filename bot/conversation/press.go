@@ -138,6 +138,8 @@ func (t *turn) command(name, on string) (ok bool) {
 		t.keep()
 	case "sheet":
 		t.showSheet()
+	case "calendar":
+		t.showCalendar()
 	case "code":
 		t.showCode()
 	case "fix":

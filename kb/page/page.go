@@ -1,5 +1,6 @@
 // Package page makes what a person can take away: the plan sheet, one self-contained HTML page in their language and
-// the source language side by side, and the plan as plain text. A page is a struct, made from a plan and rendered last.
+// the source language side by side, the plan as plain text, and the days of the plan as a calendar file. A page is a
+// struct, made from a plan and rendered last.
 // The package writes to whom it is told and fetches nothing; a page refers to nothing outside itself but official
 // addresses to press.
 package page
@@ -7,6 +8,7 @@ package page
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -33,6 +35,12 @@ func (r reader) own(text string) string {
 	return text
 }
 
+// run gives a text of the language.
+func (r reader) run(text string) run { return run{r.tag.String(), r.direction(), text} }
+
+// day writes a day.
+func (r reader) day(day time.Time) string { return r.lib.Catalog().Date(r.tag, day, 3) }
+
 func (r reader) direction() locale.Direction { return r.lib.Catalog().Direction(r.tag) }
 
 // length tells how long the whole plan takes.
@@ -47,10 +55,13 @@ func (r reader) length(way *route.Route, days route.Days) string {
 	}
 }
 
-// item is a line of a list. Link is the address it leads to, or empty.
+// item is a line of a list.
 type item struct {
-	Text string
-	Link string
+	Text    string
+	Link    string // the address it leads to, or empty
+	Address string // Link as people write it, if no source of the item says it already
+	Facts   []kb.FactID
+	Refs    []int // the numbers of the facts' official pages among the sources of a sheet
 }
 
 // papers writes the papers of a step, with when to ask for each and how long it stays good.
@@ -67,7 +78,7 @@ func (r reader) papers(papers []route.PaperView) []item {
 		case p.Life != "":
 			text = r.ui("paper.valid", args)
 		}
-		items = append(items, item{Text: text})
+		items = append(items, item{Text: text, Facts: []kb.FactID{p.Fact}})
 	}
 	return items
 }
@@ -80,10 +91,14 @@ func (r reader) facts(step *route.StepView) []item {
 			continue
 		}
 		if fact := r.lib.Fact(f.ID); fact != nil && fact.Kind == kb.URL {
-			items = append(items, item{strings.TrimSuffix(f.Text, ": "+fact.Value.Text), fact.Value.Text})
+			to := item{Text: strings.TrimSuffix(f.Text, ": "+fact.Value.Text), Link: fact.Value.Text, Facts: []kb.FactID{f.ID}}
+			if to.Link != fact.Source {
+				to.Address = bare(to.Link)
+			}
+			items = append(items, to)
 			continue
 		}
-		items = append(items, item{Text: f.Text})
+		items = append(items, item{Text: f.Text, Facts: []kb.FactID{f.ID}})
 	}
 	for _, doubt := range step.Doubts {
 		items = append(items, item{Text: r.own(doubt)})
@@ -106,19 +121,20 @@ func (r reader) payers(plan route.Plan, ids []kb.ArticleID) []item {
 type part struct {
 	Heading string
 	Items   []item
+	Kind    string // papers, traps, facts or payers
 }
 
 // parts gives the lists of a step in the order in which they are read; empty ones are left out.
-func (r reader) parts(plan route.Plan, step *route.StepView) []part {
+func (r reader) parts(way *route.Route, plan route.Plan, step *route.StepView) []part {
 	var traps []item
 	for _, t := range step.Traps {
-		traps = append(traps, item{Text: t.Text})
+		traps = append(traps, item{Text: t.Text, Facts: way.TrapFacts(t.ID, r.tag)})
 	}
 	all := []part{
-		{r.ui("step.papers", nil), r.papers(step.Papers)},
-		{r.ui("step.traps", nil), traps},
-		{r.ui("step.facts", nil), r.facts(step)},
-		{r.ui("step.payers", nil), r.payers(plan, step.Payers)},
+		{Heading: r.ui("step.papers", nil), Items: r.papers(step.Papers), Kind: "papers"},
+		{Heading: r.ui("step.traps", nil), Items: traps, Kind: "traps"},
+		{Heading: r.ui("step.facts", nil), Items: r.facts(step), Kind: "facts"},
+		{Heading: r.ui("step.payers", nil), Items: r.payers(plan, step.Payers), Kind: "payers"},
 	}
 	var filled []part
 	for _, p := range all {
@@ -129,9 +145,8 @@ func (r reader) parts(plan route.Plan, step *route.StepView) []part {
 	return filled
 }
 
-// site gives the name of the site of an address.
-func site(address string) string {
+// bare gives an address without what every address begins with, as people write it.
+func bare(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
-	name, _, _ := strings.Cut(strings.TrimPrefix(rest, "www."), "/")
-	return name
+	return strings.TrimSuffix(strings.TrimPrefix(rest, "www."), "/")
 }

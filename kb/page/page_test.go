@@ -3,15 +3,19 @@ package page_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 	"golang.org/x/text/language"
+	"rsc.io/qr"
 
 	"wegwijzer/content"
 	"wegwijzer/kb"
@@ -114,6 +118,15 @@ func TestSheetInTwoLanguages(t *testing.T) {
 		t.Fatalf("%d steps on the sheet, %d in the plan", len(articles), len(plan.Steps))
 	}
 	ar, nl := r.way.View(plan, language.Arabic), r.way.View(plan, language.Dutch)
+	pages := map[string]string{} // id of an entry among the official pages → its address
+	for _, item := range all(doc, "li") {
+		if id := attribute(item, "id"); id != "" {
+			pages[id] = attribute(all(item, "a")[0], "href")
+			if got := text(item); !strings.Contains(got, "kopie") && !strings.Contains(got, "gezien op") {
+				t.Errorf("%q does not say how fresh it is", got)
+			}
+		}
+	}
 	inOrder := slices.SortedStableFunc(slices.Values(plan.Steps), func(a, b route.PlannedStep) int {
 		return map[bool]int{false: 0, true: 1}[a.Side] - map[bool]int{false: 0, true: 1}[b.Side]
 	})
@@ -157,8 +170,9 @@ func TestSheetInTwoLanguages(t *testing.T) {
 			links = append(links, attribute(a, "href"))
 		}
 		for _, id := range step.Facts {
-			if source := r.lib.Fact(id).Source; !slices.Contains(links, source) {
-				t.Errorf("%s: no link to the source of %s, %s", step.ID, id, source)
+			source := r.lib.Fact(id).Source
+			if !slices.ContainsFunc(links, func(to string) bool { return strings.HasPrefix(to, "#page-") && pages[to[1:]] == source }) {
+				t.Errorf("%s: no number leads to the source of %s, %s", step.ID, id, source)
 			}
 		}
 	}
@@ -176,6 +190,8 @@ func TestSheetInDutch(t *testing.T) {
 	}
 }
 
+var sentenceKey = regexp.MustCompile(`\b(plan|step|sheet|paper|article|calendar|choice)\.[a-z]`)
+
 // The sheet needs nothing outside itself and leaves nothing to fill in.
 func TestSheetIsSelfContained(t *testing.T) {
 	t.Parallel()
@@ -189,15 +205,138 @@ func TestSheetIsSelfContained(t *testing.T) {
 				}
 			}
 			for _, a := range all(doc, "a") {
-				if href := attribute(a, "href"); !strings.HasPrefix(href, "https://") && !strings.HasPrefix(href, "http://") {
+				href := attribute(a, "href")
+				if id, here := strings.CutPrefix(href, "#"); here && strings.Contains(raw, `id="`+id+`"`) {
+					continue
+				}
+				if !strings.HasPrefix(href, "https://") && !strings.HasPrefix(href, "http://") {
 					t.Errorf("%q in %s: a link to %q", words, lang.Tag, href)
 				}
 			}
 			if _, body, _ := strings.Cut(raw, "</style>"); strings.Contains(body, "{") || strings.Contains(body, "ZgotmplZ") || strings.Contains(body, "url(") {
 				t.Errorf("%q in %s: something is left to fill in", words, lang.Tag)
 			}
-			if got := text(doc); strings.Contains(got, "plan.") || strings.Contains(got, "step.") || strings.Contains(got, "sheet.") {
-				t.Errorf("%q in %s: a sentence is missing from the interface", words, lang.Tag)
+			if key := sentenceKey.FindString(text(doc)); key != "" {
+				t.Errorf("%q in %s: the sentence %s is missing from the interface", words, lang.Tag, key)
+			}
+		}
+	}
+}
+
+// The time line has a bar for each part of the way, in order, within the whole.
+func TestTimeline(t *testing.T) {
+	t.Parallel()
+	r := library(t)
+	doc, _ := sheet(t, r, r.plan(t, nurse), language.English)
+	var phases []string
+	bars := 0
+	for _, div := range all(doc, "div") {
+		switch attribute(div, "class") {
+		case "phase":
+			phases = append(phases, text(all(div, "p")[0]))
+		case "bar":
+			bars++
+			var from, long float64
+			if n, err := fmt.Sscanf(attribute(div, "style"), "margin-inline-start: %f%%; width: %f%%", &from, &long); n != 2 {
+				t.Errorf("bar %q: %v", attribute(div, "style"), err)
+			}
+			if from < 0 || long <= 0 || from+long > 100.1 {
+				t.Errorf("a bar from %v that is %v long leaves the line", from, long)
+			}
+		}
+	}
+	want := []string{
+		"Find out what holds for you (step 1): from 24 November 2026",
+		"Language (step 2 to 3): from 24 November 2026",
+		"Papers (step 4 to 7): from 24 November 2026",
+		"Recognition (step 8 to 12): from 29 December 2026",
+		"Registration (step 13 to 15): from 21 July 2027",
+	}
+	if diff := cmp.Diff(want, phases); diff != "" {
+		t.Errorf("phases (-want +got):\n%s", diff)
+	}
+	if bars != len(want) {
+		t.Errorf("%d bars, want %d", bars, len(want))
+	}
+	doc, raw := sheet(t, r, r.plan(t, "country=SY profession=other-care diploma=finished"), language.English)
+	if strings.Contains(raw, `id="line"`) || len(all(doc, "article")) == 0 {
+		t.Error("a plan that takes no time has a time line")
+	}
+}
+
+// What expires stands together: until when, and which step needs it.
+func TestExpiringPapers(t *testing.T) {
+	t.Parallel()
+	r := library(t)
+	expires := func(words string) string {
+		doc, _ := sheet(t, r, r.plan(t, words), language.English)
+		for _, s := range all(doc, "section") {
+			if attribute(s, "id") == "expires" {
+				return strings.Join(strings.Fields(text(s)), " ")
+			}
+		}
+		return ""
+	}
+	for words, want := range map[string]string{
+		nurse: "certificate or diploma of Dutch: ask for it from 24 November 2026. Asked for on that day, it is valid up to and including 24 November 2028. Needed at step 8.",
+		strings.Replace(nurse, "dutch=A2 dutch_proof=none", "dutch=B1 dutch_proof=certificate dutch_proof_month=2026-03", 1): "certificate or diploma of Dutch: yours is valid up to and including 31 March 2028. Needed at step 7.",
+	} {
+		if got := expires(words); !strings.Contains(got, want) {
+			t.Errorf("%q\nexpires %q\nlacks   %q", words, got, want)
+		}
+	}
+	if got := expires("profession=helper diploma=finished"); got != "" {
+		t.Errorf("a plan without such papers has %q", got)
+	}
+}
+
+// The plan code stands on the sheet as text and as a square that holds it, and in no address.
+func TestSheetHoldsCode(t *testing.T) {
+	t.Parallel()
+	r := library(t)
+	plan := r.plan(t, nurse)
+	code, err := r.way.Encode(plan.Profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, _ := sheet(t, r, plan, language.Arabic)
+	if got := text(all(doc, "code")[0]); got != code {
+		t.Errorf("code %q, want %q", got, code)
+	}
+	for _, a := range all(doc, "a") {
+		if strings.Contains(attribute(a, "href"), code) {
+			t.Errorf("the address %s holds the code", attribute(a, "href"))
+		}
+	}
+	want, err := qr.Encode("/plan "+code, qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	svg := all(doc, "svg")[0]
+	const quiet = 4
+	if got, whole := attribute(svg, "viewBox"), fmt.Sprintf("0 0 %d %[1]d", want.Size+2*quiet); got != whole {
+		t.Errorf("the square is %q, want %q", got, whole)
+	}
+	if attribute(svg, "aria-label") == "" {
+		t.Error("the square has no name for who cannot see it")
+	}
+	drawn := map[[2]int]bool{}
+	for row := range strings.SplitSeq(attribute(all(svg, "path")[0], "d"), "z") {
+		var x, y, w, back int
+		if row == "" {
+			continue
+		}
+		if n, err := fmt.Sscanf(row, "M%d %dh%dv1h-%d", &x, &y, &w, &back); n != 4 || w != back {
+			t.Fatalf("row %q: %v", row, err)
+		}
+		for i := range w {
+			drawn[[2]int{x + i - quiet, y - quiet}] = true
+		}
+	}
+	for y := range want.Size {
+		for x := range want.Size {
+			if drawn[[2]int{x, y}] != want.Black(x, y) {
+				t.Fatalf("the module at %d, %d is drawn %v", x, y, drawn[[2]int{x, y}])
 			}
 		}
 	}
@@ -256,6 +395,9 @@ func TestWriteErrors(t *testing.T) {
 	for _, left := range []int{0, 5000} {
 		if err := page.Plan(&broken{left}, r.lib, r.way, plan, language.English); !errors.Is(err, errFull) {
 			t.Errorf("Plan after %d bytes: %v", left, err)
+		}
+		if err := page.Calendar(&broken{left}, r.lib, r.way, plan, language.English, today); !errors.Is(err, errFull) {
+			t.Errorf("Calendar after %d bytes: %v", left, err)
 		}
 		if err := page.Text(&broken{left}, r.lib, r.way, plan, language.English); !errors.Is(err, errFull) {
 			t.Errorf("Text after %d bytes: %v", left, err)

@@ -50,7 +50,7 @@ func Text(w io.Writer, lib *kb.Library, way *route.Route, plan route.Plan, tag l
 				n++
 				mark = r.lib.Catalog().Number(tag, float64(n), float64(n)) + "."
 			}
-			out.step(r, plan, &v.Steps[i], mark)
+			out.step(r, way, plan, &v.Steps[i], mark)
 		}
 	}
 	if v.Code != "" {
@@ -82,7 +82,7 @@ func (l *lines) gap() {
 	}
 }
 
-func (l *lines) step(r reader, plan route.Plan, step *route.StepView, mark string) {
+func (l *lines) step(r reader, way *route.Route, plan route.Plan, step *route.StepView, mark string) {
 	const indent = 3
 	l.gap()
 	l.say(0, mark+" "+step.Title)
@@ -91,7 +91,7 @@ func (l *lines) step(r reader, plan route.Plan, step *route.StepView, mark strin
 	if step.Begins != "" {
 		l.say(indent, r.ui("step.start", locale.Args{"date": step.Begins}))
 	}
-	for _, p := range r.parts(plan, step) {
+	for _, p := range r.parts(way, plan, step) {
 		l.say(indent, p.Heading)
 		for _, item := range p.Items {
 			line := "- " + item.Text

@@ -23,6 +23,7 @@ const (
 const (
 	slotWords  = "slots"
 	routeWords = "routes"
+	phaseWords = "phases"
 	stepWords  = "steps"
 	trapWords  = "traps"
 	paperWords = "papers"
@@ -38,6 +39,9 @@ type parser struct {
 	conditions
 	route *Route
 	later []func(*compiler) // sets the refs of what was read
+
+	shown     []ref       // what a plan can show: the routes, the steps and all that stands in them
+	misplaced []misplaced // steps that need what stands further down
 }
 
 // Parse builds the route from lib's route.yaml and route.lock, and says what is wrong in them. Content without a
@@ -75,8 +79,10 @@ func parse(lib *kb.Library, file func(name string) ([]byte, bool)) (*Route, []kb
 		}
 	}
 	if kb.HasErrors(p.faults) {
+		p.explainOrder()
 		return r, p.faults
 	}
+	p.show()
 	p.compile()
 	p.checkReachable()
 	p.checkWords()
@@ -270,34 +276,6 @@ func (p *parser) ref(e *expr, set func(ref)) {
 	p.later = append(p.later, func(c *compiler) { set(c.compile(e)) })
 }
 
-// checkReachable finds what no answers can bring about, and questions whose answers bring nothing about.
-func (p *parser) checkReachable() {
-	for i, s := range p.slots {
-		if p.route.of[i] < 0 && !p.route.opensFrom(s) {
-			p.faultAt(s.line, "unused", fmt.Sprintf("no condition asks for %s, so the question would change nothing", s.ID), "Use it in a condition or take the slot out")
-		}
-	}
-	for _, j := range p.route.routes {
-		if j.when == no {
-			p.faultAt(j.line, "unreachable", fmt.Sprintf("no answers lead to the route %q", j.id), "Mend its condition or take it out")
-		}
-	}
-	for i := range p.route.stops {
-		s := &p.route.stops[i]
-		if s.when == no {
-			p.faultAt(s.line, "unreachable", fmt.Sprintf("no answers lead to the step %q", s.id), "Mend its condition or take it out")
-			continue
-		}
-		for _, list := range [...][]element{s.facts, s.payers, s.traps, s.papers} {
-			for _, e := range list {
-				if e.when == no && !e.derived {
-					p.faultAt(e.line, "unreachable", fmt.Sprintf("no answers make the step %s show %s", s.id, e.id), "Mend its condition or take it out")
-				}
-			}
-		}
-	}
-}
-
 func (p *parser) checkWords() {
 	source := p.lib.Source()
 	need := func(line int, section, id string, note bool) {
@@ -338,6 +316,9 @@ func (p *parser) checkWords() {
 	}
 	for _, s := range p.route.stops {
 		need(s.line, stepWords, string(s.id), true)
+		if s.phase != "" {
+			need(s.line, phaseWords, string(s.phase), false)
+		}
 		for _, t := range s.traps {
 			need(t.line, trapWords, t.id, false)
 		}

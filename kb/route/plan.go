@@ -22,6 +22,7 @@ type Plan struct {
 type PlannedStep struct {
 	ID      StepID
 	Article kb.ArticleID
+	Phase   PhaseID   // "" if the content has none
 	Side    bool      // an offer beside the way
 	Needs   []StepID  // steps of this plan that end before this one begins
 	Start   time.Time // the earliest day on which it can begin; zero if nobody can say
@@ -37,6 +38,8 @@ type PlannedPaper struct {
 	ID      PaperID
 	AskFrom time.Time // the first day on which to ask for it without it lapsing before its earliest use; zero: any day
 	Life    int       // days it stays good; 0 if it does not lapse
+	Until   time.Time // the last day on which it is good: of the one that the person has, or of one had on AskFrom; zero: it does not lapse, or nobody can say
+	Uses    []StepID  // of a paper that lapses: the steps of the plan that it must still be good for when they begin
 }
 
 // Days is a length of time in days.

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -18,13 +19,50 @@ type Proof struct {
 	Leaves     int         // ends of ways, each a plan
 	Unreached  []StepID    // steps that are in no plan
 	Violations []Violation // at most mostViolations of them
-	Took       time.Duration
+	Slots      []SlotClasses
+}
+
+// SlotClasses is how many classes the conditions make of the answers to a slot.
+type SlotClasses struct {
+	Slot    SlotID
+	Values  int // 0: of a month or year, which has no list
+	Classes int // 0: no condition asks for it
+}
+
+// String writes the proof for who looks after the content, a line for each thing: what was walked, and then what is wrong.
+func (p Proof) String() string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%d classes of answers, %d questions asked, %d ways, the longest of %d questions.\n", p.Classes, p.Questions, p.Leaves, p.Longest)
+	var merged []string
+	for _, s := range p.Slots {
+		if s.Values > s.Classes {
+			merged = append(merged, fmt.Sprintf("%s %d → %d", s.Slot, s.Values, s.Classes))
+		}
+	}
+	if len(merged) > 0 {
+		fmt.Fprintf(&out, "Answers that no condition tells apart are one: %s.\n", strings.Join(merged, ", "))
+	}
+	for _, id := range p.Unreached {
+		fmt.Fprintf(&out, "The step %s is in no plan of this day.\n", id)
+	}
+	for _, v := range p.Violations {
+		of := v.Profile
+		if of == "" {
+			of = "no answers"
+		}
+		fmt.Fprintf(&out, "Wrong: %s (%s).\n", v.What, of)
+	}
+	if len(p.Violations) == 0 {
+		out.WriteString("Every way ends in a plan, in order; no question is asked twice or changes nothing.\n")
+	}
+	return out.String()
 }
 
 // Violation is a way on which a law of the route is broken.
 type Violation struct {
 	Profile string // the answers on that way, as ParseProfile takes them
 	What    string
+	Line    int // of route.yaml: the slot or step it is about; 0 for the whole
 }
 
 const mostViolations = 20
@@ -37,12 +75,12 @@ const mostViolations = 20
 // Months on one side of a threshold count as one class, though a beginning that is counted from a month (opens) differs
 // between them.
 func (r *Route) Prove(ctx context.Context, day time.Time) (Proof, error) {
-	begin := time.Now()
 	w := &walk{route: r, ctx: ctx, day: date(day), seed: maphash.MakeSeed(), answers: make([][]string, len(r.slots))}
 	proof := Proof{}
 	for i, s := range r.slots {
 		w.answers[i] = r.classAnswers(s, w.day)
 		proof.Classes += len(w.answers[i])
+		proof.Slots = append(proof.Slots, SlotClasses{s.ID, len(s.Values), len(w.answers[i])})
 	}
 	all := w.all()
 	proof.Questions, proof.Longest, proof.Leaves, proof.Violations = all.questions, all.longest, all.leaves, all.violations
@@ -51,7 +89,6 @@ func (r *Route) Prove(ctx context.Context, day time.Time) (Proof, error) {
 			proof.Unreached = append(proof.Unreached, r.stops[i].id)
 		}
 	}
-	proof.Took = time.Since(begin)
 	if err := ctx.Err(); err != nil {
 		return proof, fmt.Errorf("walk the questions of the route: %w", err)
 	}
@@ -75,9 +112,9 @@ type found struct {
 	plans                      uint64 // equal for parts that ask the same and end in the same plans
 }
 
-func (f *found) violated(p Profile, what string) {
+func (f *found) violated(p Profile, line int, what string) {
 	if len(f.violations) < mostViolations {
-		f.violations = append(f.violations, Violation{p.String(), what})
+		f.violations = append(f.violations, Violation{p.String(), what, line})
 	}
 }
 
@@ -136,10 +173,10 @@ func (w *walk) asked(p Profile, slot *Slot, branches []found) found {
 	f := found{questions: 1}
 	f.join(branches)
 	if p.answers != nil && p.answers[slot.index] != "" {
-		f.violated(p, fmt.Sprintf("%s is asked a second time", slot.ID))
+		f.violated(p, slot.line, fmt.Sprintf("%s is asked a second time", slot.ID))
 	}
 	if !slices.ContainsFunc(branches, func(b found) bool { return b.plans != branches[0].plans }) {
-		f.violated(p, fmt.Sprintf("%s is asked and changes nothing", slot.ID))
+		f.violated(p, slot.line, fmt.Sprintf("%s is asked and changes nothing", slot.ID))
 		f.plans = branches[0].plans
 		return f
 	}
@@ -156,7 +193,7 @@ func (w *walk) leaf(c certainty) found {
 	r := w.route
 	plan := r.plan(c)
 	if plan.Route == "" {
-		f.violated(c.profile, "the plan has no route")
+		f.violated(c.profile, 0, "the plan has no route")
 	}
 	var sum maphash.Hash
 	sum.SetSeed(w.seed)
@@ -166,7 +203,7 @@ func (w *walk) leaf(c certainty) found {
 		i := r.steps[s.ID]
 		for n := range r.stops {
 			if f.reached.has(n) && slices.Contains(r.stops[n].needs, i) {
-				f.violated(c.profile, fmt.Sprintf("the step %s stands before %s, which it needs", r.stops[n].id, s.ID))
+				f.violated(c.profile, r.stops[n].line, fmt.Sprintf("the step %s stands before %s, which it needs", r.stops[n].id, s.ID))
 			}
 		}
 		f.reached.add(i)

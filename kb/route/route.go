@@ -20,6 +20,7 @@ type (
 	StepID  string // one stop on it; the id of the article that explains it, unless one article explains two steps
 	TrapID  string // a mistake to warn of
 	PaperID string // a paper to have
+	PhaseID string // a part of the way, such as the papers or the language, of steps that follow each other
 )
 
 // Route is the route of one Library: its questions, conditions and steps, compiled. It is immutable and safe for

@@ -181,7 +181,7 @@ func duration(takes []timing, c certainty) Days {
 // planned makes the step as the plan shows it.
 func (r *Route) planned(i int, needs []int, spans []span, c certainty, present []bool) PlannedStep {
 	stop := &r.stops[i]
-	step := PlannedStep{ID: stop.id, Article: stop.article, Side: stop.side, Days: spans[i].days}
+	step := PlannedStep{ID: stop.id, Article: stop.article, Phase: stop.phase, Side: stop.side, Days: spans[i].days}
 	if !spans[i].unknown {
 		step.Start = spans[i].start
 	}
@@ -274,11 +274,21 @@ func (r *Route) dated(i, at int, spans []span, c certainty, present []bool) Plan
 		}
 		has = has || c.done[k] || c.fails(r.stops[k].when)
 	}
-	if had := r.had(at, c); had != "" && m.lapse(months(had)).Before(spans[use].start) {
+	had := r.had(at, c)
+	if had != "" && m.lapse(months(had)).Before(spans[use].start) {
 		has = false
 	}
-	if !has {
+	switch {
+	case !has:
 		dated.AskFrom = later(from, before(spans[use].start, m.life))
+		dated.Until = addFact(dated.AskFrom, m.life)
+	case had != "":
+		dated.Until = m.lapse(months(had))
+	}
+	for _, user := range m.usedBy {
+		if present[user.index] && c.holds(user.when) {
+			dated.Uses = append(dated.Uses, r.stops[user.index].id)
+		}
 	}
 	return dated
 }

@@ -15,7 +15,8 @@ import (
 type step struct {
 	id      StepID
 	article kb.ArticleID
-	side    bool // an offer beside the way: nothing waits for it and it does not count in how long the way takes
+	phase   PhaseID // "" if the content has none
+	side    bool    // an offer beside the way: nothing waits for it and it does not count in how long the way takes
 	line    int
 	when    ref
 	needs   []int // steps above it, by index
@@ -143,9 +144,9 @@ func valueOf(n *yaml.Node, key string) *yaml.Node {
 // readStep reads one step. The refs of all its conditions are set when they are compiled, each joined with the
 // condition of the step itself, so that nothing of a step that is not in the plan can make a question matter.
 func (p *parser) readStep(item *yaml.Node, ids []string) {
-	f := p.fields(item, "id", "article", "when", "side", "needs", "takes", "since", "opens", "not-before", "facts", "payers", "traps", "papers")
+	f := p.fields(item, "id", "article", "phase", "when", "side", "needs", "takes", "since", "opens", "not-before", "facts", "payers", "traps", "papers")
 	index := len(p.route.stops)
-	s := step{id: StepID(p.text(f["id"])), side: p.flag(f["side"]), line: item.Line}
+	s := step{id: StepID(p.text(f["id"])), phase: PhaseID(p.text(f["phase"])), side: p.flag(f["side"]), line: item.Line}
 	if _, ok := p.route.steps[s.id]; ok || s.id == "" {
 		p.fault(item, "duplicate", fmt.Sprintf("the step %q has no id of its own", s.id), "Give it another id")
 		return
@@ -164,7 +165,7 @@ func (p *parser) readStep(item *yaml.Node, ids []string) {
 	}
 	p.article(at, string(s.article))
 	for _, need := range p.items(f["needs"]) {
-		if to, ok := p.above(need, ids); ok {
+		if to, ok := p.above(need, index, ids); ok {
 			s.needs = append(s.needs, to)
 		}
 	}
@@ -191,14 +192,15 @@ func (p *parser) readStep(item *yaml.Node, ids []string) {
 	p.readOpens(index, f["opens"], when)
 }
 
-// above gives the index of a step named by n that stands above the step being read. That a step can only need what
+// above gives the index of a step named by n that stands above step index, which is being read. That a step can only need what
 // stands above it is what keeps every plan in order and free of loops.
-func (p *parser) above(n *yaml.Node, ids []string) (int, bool) {
+func (p *parser) above(n *yaml.Node, index int, ids []string) (int, bool) {
 	name := p.text(n)
-	if to, ok := p.route.steps[StepID(name)]; ok && to < len(p.route.stops) {
+	if to, ok := p.route.steps[StepID(name)]; ok && to < index {
 		return to, true
 	}
 	if slices.Contains(ids, name) {
+		p.misplaced = append(p.misplaced, misplaced{fault: len(p.faults), step: index, need: StepID(name)})
 		p.fault(n, "order", fmt.Sprintf("this step needs %s, which stands further down", name), "Move "+name+" above this step")
 	} else {
 		p.unknown(n, "step", name, ids)
@@ -317,7 +319,7 @@ func (p *parser) readSince(index int, list *yaml.Node, when *expr, ids []string)
 			p.fault(item, "yaml", "since needs a step and a fact", "Write {step: NAME, fact: NAME}")
 			continue
 		}
-		to, ok := p.above(f["step"], ids)
+		to, ok := p.above(f["step"], index, ids)
 		if !ok {
 			continue
 		}

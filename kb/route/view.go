@@ -43,6 +43,7 @@ type StepView struct {
 	Papers  []PaperView    `json:"papers"`
 
 	Side   bool     `json:"-"` // an offer beside the way
+	Phase  string   `json:"-"` // the name of the part of the way, or empty
 	Begins string   `json:"-"` // Start as the language writes it, "" if nobody can say or it is the day of the plan
 	Time   string   `json:"-"` // how long it takes, as the language writes it; "" if nobody gives a time
 	Doubts []string `json:"-"` // a sentence for each kind of doubt about the step's facts
@@ -61,9 +62,10 @@ type PaperView struct {
 	AskFrom      *string `json:"ask_from"` // YYYY-MM-DD; null: on any day
 	ExpiresAfter *int    `json:"expires_after_days"`
 
-	From string    `json:"-"` // AskFrom as the language writes it, "" if it may be asked for today
-	Life string    `json:"-"` // how long it stays good, as the language writes it
-	Fact kb.FactID `json:"-"` // on which Life stands
+	From  string    `json:"-"` // AskFrom as the language writes it, "" if it may be asked for today
+	Until string    `json:"-"` // the last day on which it is good, as the language writes it, or empty
+	Life  string    `json:"-"` // how long it stays good, as the language writes it
+	Fact  kb.FactID `json:"-"` // on which Life stands
 }
 
 // The sentences of content/ui by which times are told.
@@ -100,7 +102,7 @@ func (r *Route) View(plan Plan, tag language.Tag) View {
 func (r *Route) viewStep(step *PlannedStep, on time.Time, tag language.Tag) StepView {
 	word := r.word(tag, stepWords, string(step.ID))
 	v := StepView{
-		ID: step.ID, Article: step.Article, Title: word.Name, Why: word.Note, Side: step.Side,
+		ID: step.ID, Article: step.Article, Title: word.Name, Why: word.Note, Side: step.Side, Phase: r.word(tag, phaseWords, string(step.Phase)).Name,
 		Needs: list(step.Needs), DaysMin: step.Days.Min, DaysMax: most(step.Days), Payers: list(step.Payers),
 		Facts: make([]kb.FactView, 0, len(step.Facts)), Traps: make([]TrapView, 0, len(step.Traps)),
 		Papers: make([]PaperView, 0, len(step.Papers)), Time: r.length(step.Days, tag),
@@ -134,6 +136,11 @@ func (r *Route) viewStep(step *PlannedStep, on time.Time, tag language.Tag) Step
 	return v
 }
 
+// TrapFacts gives the facts that the text of a trap names in a language.
+func (r *Route) TrapFacts(id TrapID, tag language.Tag) []kb.FactID {
+	return r.word(tag, trapWords, string(id)).Facts
+}
+
 // wordKey names a word.
 type wordKey struct{ section, id string }
 
@@ -159,7 +166,7 @@ func (r *Route) isolate() {
 			continue
 		}
 		words := map[wordKey]kb.Word{}
-		for _, section := range []string{slotWords, routeWords, stepWords, trapWords, paperWords, factWords} {
+		for _, section := range []string{slotWords, routeWords, phaseWords, stepWords, trapWords, paperWords, factWords} {
 			for _, id := range r.lib.Section(r.lib.Source(), section) {
 				words[wordKey{section, id}] = r.word(lang.Tag, section, id)
 			}
@@ -175,6 +182,9 @@ func (r *Route) viewPaper(p *PlannedPaper, on time.Time, tag language.Tag) Paper
 		if p.AskFrom.After(on) {
 			v.From = r.lib.Catalog().Date(tag, p.AskFrom, 3)
 		}
+	}
+	if !p.Until.IsZero() {
+		v.Until = r.lib.Catalog().Date(tag, p.Until, 3)
 	}
 	if p.Life > 0 {
 		life := p.Life
@@ -199,12 +209,14 @@ func (r *Route) paper(id PaperID) *paper {
 func (r *Route) length(d Days, tag language.Tag) string {
 	c := r.lib.Catalog()
 	switch {
+	case d.Max != Unknown && d.Min > 0 && r.InDays(d.Max, tag) == r.InDays(d.Min, tag): // "7 months to 7 months" tells nobody more
+		return c.Sentence(tag, keyOneTime, map[string]any{"min": r.InDays(d.Max, tag)})
 	case d.Max == Unknown && d.Min == 0:
 		return ""
 	case d.Max == Unknown:
 		return c.Sentence(tag, keyLeastTime, map[string]any{"min": r.InDays(d.Min, tag)})
-	case d.Max == d.Min:
-		return c.Sentence(tag, keyOneTime, map[string]any{"min": r.InDays(d.Min, tag)})
+	case d.Max == 0:
+		return c.Sentence(tag, keyOneTime, map[string]any{"min": r.InDays(0, tag)})
 	case d.Min == 0:
 		return c.Sentence(tag, keyMostTime, map[string]any{"max": r.InDays(d.Max, tag)})
 	default:
