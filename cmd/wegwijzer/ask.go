@@ -16,7 +16,6 @@ import (
 
 	"wegwijzer/bot"
 	"wegwijzer/bot/conversation"
-	"wegwijzer/kb"
 	"wegwijzer/kb/edition"
 )
 
@@ -237,13 +236,4 @@ func printJSON(w io.Writer, v any) error {
 		return fmt.Errorf("write the answer: %w", err)
 	}
 	return nil
-}
-
-// articleIDs is used by status and by error texts that suggest an article.
-func articleIDs(lib *kb.Library) []string {
-	var ids []string
-	for _, a := range lib.Articles() {
-		ids = append(ids, string(a.ID))
-	}
-	return ids
 }
