@@ -28,7 +28,11 @@ func (s *checkCmd) Run(p *process, c *cli) error {
 		return err
 	}
 	out := checked{Faults: []kb.Fault{}}
-	for _, f := range edition.Check(fsys, content.FS, time.Now()) {
+	faults, err := edition.Check(p.ctx, fsys, content.FS, time.Now())
+	if err != nil {
+		return err
+	}
+	for _, f := range faults {
 		f.File = name + "/" + f.File
 		out.Faults = append(out.Faults, f)
 		if f.Warning {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,7 +28,9 @@ func (statusCmd) Run(p *process, c *cli) error {
 	var b strings.Builder
 	translations(&b, ed.Library)
 	facts(&b, ed.Library, time.Now())
-	journey(&b, ed.Route)
+	if err := journey(p.ctx, &b, ed.Route, time.Now()); err != nil {
+		return err
+	}
 	understanding(&b, ed.Understander.Trials())
 	return printText(p.stdout, b.String())
 }
@@ -80,8 +83,19 @@ func facts(b *strings.Builder, lib *kb.Library, today time.Time) {
 		len(lib.Facts()), live, copied, undated, ask, stale)
 }
 
-func journey(b *strings.Builder, way *route.Route) {
+// journey shows the route and the proof that every way through its questions ends in a plan.
+func journey(ctx context.Context, b *strings.Builder, way *route.Route, now time.Time) error {
 	fmt.Fprintf(b, "\nRoute: %d questions, %d steps.\n", len(way.Slots()), len(way.StepIDs()))
+	if len(way.Slots()) == 0 {
+		return nil
+	}
+	begun := time.Now()
+	proof, err := way.Prove(ctx, now)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "%s\nProved in %s.\n", strings.TrimSpace(proof.String()), time.Since(begun).Round(time.Millisecond))
+	return nil
 }
 
 // understanding shows what was measured when the content was learnt, on questions that were held out of learning.

@@ -24,12 +24,20 @@ type Edition struct {
 }
 
 // Check reads the content and gives its faults on a day, in the order of files and lines, without building an
-// understander. Only facts depend on the day: what is due to be read again, or no longer holds.
-func Check(fsys, ui fs.FS, day time.Time) []kb.Fault {
-	lib, _, faults := read(fsys, ui)
+// understander. What depends on the day is which facts are due to be read again or no longer hold, and the proof of the
+// route, which is only tried on a route that could be read. The error is that of ctx.
+func Check(ctx context.Context, fsys, ui fs.FS, day time.Time) ([]kb.Fault, error) {
+	lib, way, faults := read(fsys, ui)
 	faults = append(faults, lib.FaultsOn(day)...)
+	if serious(faults) == 0 {
+		more, err := way.Faults(ctx, day)
+		if err != nil {
+			return faults, fmt.Errorf("prove the route: %w", err)
+		}
+		faults = append(faults, more...)
+	}
 	kb.SortFaults(faults)
-	return faults
+	return faults, nil
 }
 
 // Load reads the content of fsys and builds an Edition from it. ui is the content whose sentences of the bot stand in

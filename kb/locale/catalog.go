@@ -171,7 +171,11 @@ func (c *Catalog) Sentence(tag language.Tag, key string, args Args) string {
 	if !ok {
 		return key
 	}
-	return c.fill(spoken, s.form(spoken, args), args)
+	said := c.fill(spoken, s.form(spoken, args), args)
+	if strings.Contains(said, "/") {
+		said = c.isolate(spoken, said) // a command such as /plan, whose slash would move to its other end
+	}
+	return said
 }
 
 // Has tells whether any language that Sentence would try for tag has the key.

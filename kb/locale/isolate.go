@@ -2,6 +2,7 @@ package locale
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/bidi"
 )
@@ -59,6 +60,9 @@ func closing(runes []rune, i int) int {
 func startsRun(runes []rune, i int) bool {
 	if strongLeft(runes[i]) {
 		return true
+	}
+	if runes[i] == '/' && (i == 0 || unicode.IsSpace(runes[i-1])) { // a command such as /plan, not the slash between two words
+		return i+1 < len(runes) && strongLeft(runes[i+1])
 	}
 	return strings.ContainsRune("+-€$£#@", runes[i]) && i+1 < len(runes) && strongLeft(runes[i+1])
 }

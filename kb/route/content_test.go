@@ -4,10 +4,12 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -159,6 +161,9 @@ func golden(r *Route, plan Plan) string {
 			}
 			if p.Life > 0 {
 				fmt.Fprintf(&out, ", good for %d days", p.Life)
+			}
+			if !p.Until.IsZero() {
+				fmt.Fprintf(&out, ", until %s", p.Until.Format(time.DateOnly))
 			}
 			out.WriteByte('\n')
 		}
@@ -320,6 +325,69 @@ func TestLawsOfTheContent(t *testing.T) {
 	})
 }
 
+// Keys in any order, of as many people as there is time for, give one and the same profile and a plan that is whole. With
+// WEGWIJZER_TEST_PEOPLE=100000 it takes half a minute; WEGWIJZER_TEST_SEED draws the same people again.
+func TestKeysInAnyOrder(t *testing.T) {
+	t.Parallel()
+	r := real(t)
+	people, seed := setting(t, "WEGWIJZER_TEST_PEOPLE", 5_000), uint64(setting(t, "WEGWIJZER_TEST_SEED", int(time.Now().UnixNano()&0xffffffff)))
+	t.Logf("%d people, WEGWIJZER_TEST_SEED=%d", people, seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	values := make([][]string, len(r.slots))
+	for i, s := range r.slots {
+		values[i] = s.Values
+		if s.Kind == Month || s.Kind == Year {
+			values[i] = r.edges(s, today)
+		}
+	}
+	for range people {
+		var args []string
+		for i, s := range r.slots {
+			if random.IntN(4) > 0 { // three in four are answered, so that plans are long
+				args = append(args, string(s.ID)+"="+values[i][random.IntN(len(values[i]))])
+			}
+		}
+		var done []string
+		for _, id := range r.StepIDs() {
+			if random.IntN(8) == 0 {
+				done = append(done, Done{id, monthString(monthsOf(today) - random.IntN(40))}.String())
+			}
+		}
+		if len(done) > 0 {
+			args = append(args, "done="+strings.Join(done, ","))
+		}
+		want, err := r.ParseProfile(args, today)
+		if err != nil {
+			t.Fatalf("%q: %v", args, err)
+		}
+		random.Shuffle(len(args), func(i, k int) { args[i], args[k] = args[k], args[i] })
+		got, err := r.ParseProfile(args, today)
+		if err != nil || got.String() != want.String() {
+			t.Fatalf("%q is %q, %v; in another order %q", args, got, err, want)
+		}
+		plan := r.Plan(got, today)
+		checkPlan(t, r, got, plan)
+		if again := r.Replay(got.Answers()); full(r.Plan(again, today)) != full(plan) {
+			t.Fatalf("%q has another plan when it is told again", args)
+		}
+		checkCode(t, r, got)
+	}
+}
+
+// setting gives a whole number from the environment.
+func setting(t *testing.T, name string, usual int) int {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s=%q is no whole number", name, text)
+	}
+	return n
+}
+
 // A plan code with every slot answered can be written on a hand.
 func TestCodeIsShort(t *testing.T) {
 	t.Parallel()
@@ -379,6 +447,9 @@ func TestViewsInEveryLanguage(t *testing.T) {
 			texts := append([]string{v.Name}, v.Questions...)
 			for _, s := range v.Steps {
 				texts = append(texts, s.Title, s.Why)
+				if !s.Side {
+					texts = append(texts, s.Phase)
+				}
 				for _, f := range s.Facts {
 					texts = append(texts, f.Text)
 				}
@@ -406,9 +477,9 @@ func TestViewsInEveryLanguage(t *testing.T) {
 // bare writes what a View has in every language alike.
 func bare(v View) string {
 	var out strings.Builder
-	fmt.Fprint(&out, v.Route, v.On, v.Open, v.Sure, v.DaysMin, v.DaysMax == nil, v.Code)
+	fmt.Fprint(&out, v.Route, v.On, v.Open, v.Sure, v.DaysMin, value(v.DaysMax), v.Code)
 	for _, s := range v.Steps {
-		fmt.Fprint(&out, "\n", s.ID, s.Article, s.Needs, s.Start == nil, s.DaysMin, s.DaysMax == nil, s.Payers, s.Side)
+		fmt.Fprint(&out, "\n", s.ID, s.Article, s.Needs, value(s.Start), s.DaysMin, value(s.DaysMax), s.Payers, s.Side)
 		for _, f := range s.Facts {
 			fmt.Fprint(&out, " ", f.ID, f.Sure, f.Source, f.Read)
 		}
@@ -416,10 +487,18 @@ func bare(v View) string {
 			fmt.Fprint(&out, " ", tr.ID)
 		}
 		for _, p := range s.Papers {
-			fmt.Fprint(&out, " ", p.ID, p.AskFrom == nil, p.ExpiresAfter == nil)
+			fmt.Fprint(&out, " ", p.ID, value(p.AskFrom), value(p.ExpiresAfter), p.Until == "", p.Life == "", p.From == "")
 		}
 	}
 	return out.String()
+}
+
+// value gives what p points to, "-" if nothing.
+func value[T any](p *T) string {
+	if p == nil {
+		return "-"
+	}
+	return fmt.Sprint(*p)
 }
 
 func benchmarkProfiles(b *testing.B, r *Route) []Profile {

@@ -38,7 +38,7 @@ type PlannedPaper struct {
 	ID      PaperID
 	AskFrom time.Time // the first day on which to ask for it without it lapsing before its earliest use; zero: any day
 	Life    int       // days it stays good; 0 if it does not lapse
-	Until   time.Time // the last day on which it is good: of the one that the person has, or of one had on AskFrom; zero: it does not lapse, or nobody can say
+	Until   time.Time // the last day on which it is good: of the one that the person has, or of one had as early as AskFrom allows; zero: it does not lapse, or nobody can say
 	Uses    []StepID  // of a paper that lapses: the steps of the plan that it must still be good for when they begin
 }
 

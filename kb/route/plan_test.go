@@ -242,6 +242,17 @@ func checkPlan(t interface{ Fatalf(string, ...any) }, r *Route, p Profile, plan 
 			if !paper.AskFrom.IsZero() && paper.AskFrom.Before(plan.On) {
 				t.Fatalf("%s: paper %s is asked for on %s, before the day of the plan", p, paper.ID, paper.AskFrom)
 			}
+			if paper.Until.IsZero() || len(paper.Uses) == 0 {
+				continue
+			}
+			if paper.Life == 0 || paper.Until.Before(paper.AskFrom) {
+				t.Fatalf("%s: paper %s is good until %s", p, paper.ID, paper.Until)
+			}
+			for _, use := range plan.Steps {
+				if use.ID == paper.Uses[0] && paper.Until.Before(use.Start) {
+					t.Fatalf("%s: paper %s lapses on %s, before %s can begin on %s", p, paper.ID, paper.Until, use.ID, use.Start)
+				}
+			}
 		}
 	}
 	// What any step needs, near or far, stands before it if it is in the plan at all.

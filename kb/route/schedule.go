@@ -263,13 +263,13 @@ func (r *Route) dated(i, at int, spans []span, c certainty, present []bool) Plan
 	if first := slices.IndexFunc(m.usedBy, func(user element) bool { return present[user.index] && c.holds(user.when) }); first >= 0 {
 		use = m.usedBy[first].index
 	}
-	from, has := c.day, false
+	from, until, has := c.day, c.day, false // when the step that gets it begins, and ends, at the earliest
 	for k := range r.stops {
 		if !slices.Contains(r.stops[k].makes, at) {
 			continue
 		}
 		if present[k] {
-			from, has = spans[k].start, false
+			from, until, has = spans[k].start, spans[k].end, false
 			break
 		}
 		has = has || c.done[k] || c.fails(r.stops[k].when)
@@ -281,7 +281,7 @@ func (r *Route) dated(i, at int, spans []span, c certainty, present []bool) Plan
 	switch {
 	case !has:
 		dated.AskFrom = later(from, before(spans[use].start, m.life))
-		dated.Until = addFact(dated.AskFrom, m.life)
+		dated.Until = addFact(later(dated.AskFrom, until), m.life)
 	case had != "":
 		dated.Until = m.lapse(months(had))
 	}
