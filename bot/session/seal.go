@@ -17,12 +17,13 @@ import (
 // were sealed under another server key.
 var ErrSealed = errors.New("the stored session does not open")
 
-// The three keys below come from the server key by HKDF (RFC 5869) and differ by these labels. Changing one, or the
+// The four keys below come from the server key by HKDF (RFC 5869) and differ by these labels. Changing one, or the
 // cost of stretching, loses every session; TestFrozenRow notices.
 const (
 	labelSalt = "wegwijzer session 1 stretch salt"
 	labelID   = "wegwijzer session 1 id"
 	labelSeal = "wegwijzer session 1 seal"
+	labelRow  = "wegwijzer session 1 row"
 )
 
 const (
@@ -48,7 +49,12 @@ func derive(secret, salt []byte, label string) []byte {
 // does open: nothing outside the row says which is the newest, and keeping that would be one more thing remembered.
 type sealer struct{ key Key }
 
-// aead gives the cipher of the row id.
+// row gives the name under which the session of id is stored. It leads to id no way back: the key that opens a session
+// comes from id, and id only from the person's own, so that who has database and server key can open the session of a
+// person whose id they guess, and no other.
+func (s sealer) row(id [32]byte) [32]byte { return mac(derive(s.key.secret(), nil, labelRow), id[:]) }
+
+// aead gives the cipher of the session of id.
 func (s sealer) aead(id [32]byte) cipher.AEAD {
 	aead, err := chacha20poly1305.NewX(derive(s.key.secret(), id[:], labelSeal))
 	if err != nil { // only for a key that is not 32 bytes

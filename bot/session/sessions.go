@@ -57,7 +57,7 @@ func (s *Sessions) Open(ctx context.Context, channel bot.ChannelID, person bot.P
 	if err != nil {
 		return nil, err
 	}
-	sealed, endWeek, ok, err := s.rows.Load(ctx, id)
+	sealed, endWeek, ok, err := s.rows.Load(ctx, s.sealer.row(id))
 	if err != nil {
 		return nil, fmt.Errorf("load session: %w", err)
 	}
@@ -84,7 +84,7 @@ func (s *Sessions) Save(ctx context.Context, channel bot.ChannelID, person bot.P
 		return err
 	}
 	endWeek := Week(end(s.now(), one.Keep))
-	if err := s.rows.Save(ctx, id, s.sealer.seal(id, endWeek, encode(one)), endWeek); err != nil {
+	if err := s.rows.Save(ctx, s.sealer.row(id), s.sealer.seal(id, endWeek, encode(one)), endWeek); err != nil {
 		return fmt.Errorf("save session: %w", err)
 	}
 	return nil
@@ -97,7 +97,7 @@ func (s *Sessions) Forget(ctx context.Context, channel bot.ChannelID, person bot
 	if err != nil {
 		return err
 	}
-	if err := s.rows.Delete(ctx, id); err != nil {
+	if err := s.rows.Delete(ctx, s.sealer.row(id)); err != nil {
 		return fmt.Errorf("forget session: %w", err)
 	}
 	s.ids.forget(channel, person)

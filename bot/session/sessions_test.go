@@ -242,7 +242,7 @@ func TestOpenRefusesWhatWasNotSealedForThePerson(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return id
+		return s.sealer.row(id)
 	}
 	ada, bo := idOf("ada"), idOf("bo")
 	adaSealed, adaWeek, _, _ := rows.Load(ctx, ada)
@@ -283,6 +283,31 @@ func TestOpenRefusesWhatWasNotSealedForThePerson(t *testing.T) {
 	}
 }
 
+// What a row says of itself, and the server key, do not open it: that takes the person's own id.
+func TestRowDoesNotOpenItself(t *testing.T) {
+	t.Parallel()
+	rows := new(storetest.Memory)
+	s := cheap(testKey(1), rows, func() time.Time { return day("2026-11-24") })
+	mustSave(t, s, "ada", &Session{Turns: 1})
+	found := 0
+	rows.Each(func(row [32]byte, sealed []byte, endWeek int) {
+		found++
+		if _, err := s.sealer.open(row, endWeek, sealed); !errors.Is(err, ErrSealed) {
+			t.Errorf("a row opens by its own name: %v", err)
+		}
+		id, err := s.ids.id(t.Context(), "web", "ada")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.sealer.open(id, endWeek, sealed); err != nil {
+			t.Errorf("the person's id does not open the row: %v", err)
+		}
+	})
+	if found != 1 {
+		t.Errorf("%d rows, want 1", found)
+	}
+}
+
 // A newer version's session is neither shown nor lost.
 func TestOpenRefusesANewerVersion(t *testing.T) {
 	t.Parallel()
@@ -294,13 +319,13 @@ func TestOpenRefusesANewerVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	newer := s.sealer.seal(id, 202701, []byte{version + 1, 1, 2, 3})
-	if err := rows.Save(ctx, id, newer, 202701); err != nil {
+	if err := rows.Save(ctx, s.sealer.row(id), newer, 202701); err != nil {
 		t.Fatal(err)
 	}
 	if one, err := s.Open(ctx, "web", "ada"); !errors.Is(err, ErrNewer) || one != nil {
 		t.Errorf("Open = %v, %v, want ErrNewer", one, err)
 	}
-	if kept, _, ok, _ := rows.Load(ctx, id); !ok || !bytes.Equal(kept, newer) {
+	if kept, _, ok, _ := rows.Load(ctx, s.sealer.row(id)); !ok || !bytes.Equal(kept, newer) {
 		t.Error("the row was changed")
 	}
 }
