@@ -123,7 +123,7 @@ func (t *turn) claimAnswer() bool {
 	if !ok {
 		return t.unclear()
 	}
-	if len(strings.Fields(t.text)) > 2*fewWords && !t.tellsAboutSelf() {
+	if len(strings.Fields(t.text)) > fewWords && !t.tellsAboutSelf() {
 		return false // a sentence that merely names a value is a question or a story
 	}
 	if others := t.heard(); len(others) > 1 {

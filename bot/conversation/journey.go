@@ -130,6 +130,7 @@ func (t *turn) next() (*route.Slot, bool) {
 
 // goOn asks the next question, or shows the plan when there is none.
 func (t *turn) goOn() {
+	t.s.Offered = nil
 	if slot, ok := t.next(); ok {
 		t.s.Asking, t.s.Family = string(slot.ID), ""
 		t.ask(slot)
@@ -153,6 +154,10 @@ func (t *turn) resume() {
 
 // here shows where the person is: the open question, the plan, or the first screen.
 func (t *turn) here() {
+	if len(t.s.Offered) > 0 {
+		t.confirm(t.s.Offered)
+		return
+	}
 	if slot, ok := t.asking(); ok {
 		t.ask(slot)
 		return
@@ -259,6 +264,12 @@ func (t *turn) offered(slot *route.Slot) []string {
 // back asks the question again that was answered last.
 func (t *turn) back() {
 	t.event.Outcome = insight.Routed
+	if slot, ok := t.asking(); ok {
+		if _, again := t.given()[slot.ID]; again { // it was being corrected: the answer that stands is kept
+			t.goOn()
+			return
+		}
+	}
 	if len(t.s.Answers) == 0 {
 		t.here()
 		return

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -83,10 +84,13 @@ func (t *turn) pressedSlot(what string, slot *route.Slot, value string) bool {
 		t.skip(slot)
 		t.goOn()
 	case pressGroup:
+		if !slices.Contains(t.groups(slot), value) {
+			return false
+		}
 		t.s.Asking, t.s.Family = string(slot.ID), value
 		t.ask(slot)
 	case pressFix:
-		t.s.Asking, t.s.Family = string(slot.ID), ""
+		t.s.Asking, t.s.Family, t.s.Offered = string(slot.ID), "", nil
 		t.ask(slot)
 	}
 	return true

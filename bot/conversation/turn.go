@@ -134,7 +134,7 @@ func (t *turn) run() {
 			}
 		}
 	}
-	if first && !t.forget && t.event.Outcome != insight.Crisis && !t.own {
+	if first && t.m.Choice == "" && !t.forget && t.event.Outcome != insight.Crisis && !t.own {
 		t.introduce()
 	}
 	t.offer(t.last...)

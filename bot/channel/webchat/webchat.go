@@ -113,7 +113,7 @@ func guarded(next http.Handler) http.Handler {
 		head := w.Header()
 		head.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
 			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		head.Set("Referrer-Policy", "no-referrer")
+		head.Set("Referrer-Policy", "same-origin") // no-referrer would make a form's Origin "null", which looks like another site
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("X-Frame-Options", "DENY")
 		head.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -158,7 +158,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 		person = newPerson()
 		h.mark(w, person, untilClosed)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), turnTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), turnTime) // a connection that drops must not take the answer along
 	defer cancel()
 	message := bot.Message{
 		Channel: Channel, Person: person, Time: h.Now(), Hint: h.hint(r),

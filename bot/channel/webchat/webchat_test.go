@@ -105,7 +105,7 @@ func TestPageKeepsOthersOut(t *testing.T) {
 	s := newSite(t, hello)
 	for name, response := range map[string]*http.Response{"post": s.post(t, url.Values{"text": {"hi"}})} {
 		for header, want := range map[string]string{
-			"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+			"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
 			"Content-Security-Policy": "default-src 'none'", "X-Frame-Options": "DENY",
 		} {
 			if got := response.Header.Get(header); !strings.HasPrefix(got, want) {
