@@ -51,7 +51,7 @@ func (t *turn) claimCrisis() bool {
 
 // claimPersonal cuts out what must never be typed in a chat. It claims the text only when nothing else is left.
 func (t *turn) claimPersonal() bool {
-	if t.isCode() {
+	if _, ok := t.typedCode(); ok {
 		return false
 	}
 	if !t.cut() || strings.ContainsFunc(t.text, unicode.IsLetter) {
@@ -90,6 +90,10 @@ func (t *turn) claimCommand() bool {
 		}
 		t.say("ask.unclear", nil)
 		t.help()
+		return true
+	}
+	if code, ok := t.typedCode(); ok {
+		t.openPlan(code)
 		return true
 	}
 	name, ok := t.ed.Command(t.text)

@@ -107,15 +107,8 @@ func (t *turn) monthIn(text string) (string, bool) {
 	if year == "" {
 		return "", false
 	}
-	catalog := t.ed.Library.Catalog()
-	for word := range fold.Words(text) {
-		for _, l := range catalog.Languages() {
-			for n := 1; n <= 12; n++ {
-				if name := fold.Text(catalog.Sentence(l.Tag, "date.month."+strconv.Itoa(n), nil)); name == word {
-					return monthOf(year, strconv.Itoa(n)), true
-				}
-			}
-		}
+	if month, ok := t.ed.Month(text); ok {
+		return monthOf(year, strconv.Itoa(int(month))), true
 	}
 	return "", false
 }

@@ -2,9 +2,12 @@ package conversation
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"wegwijzer/bot"
 	"wegwijzer/bot/insight"
@@ -37,12 +40,14 @@ func (t *turn) openPlan(code string) {
 // openCode puts the answers of a plan code in the place of those in the session. A code that cannot be read changes
 // nothing.
 func (t *turn) openCode(code string) {
-	profile, err := t.ed.Route.Decode(code)
+	opened, err := t.ed.Route.Decode(code)
 	if err != nil {
-		t.say("plan.code-wrong", nil)
+		t.say(map[bool]string{true: "plan.code-newer", false: "plan.code-wrong"}[errors.Is(err, route.ErrNewerCode)], nil)
 		t.resume()
 		return
 	}
+	profile := opened.Profile
+	t.keepInCode(profile)
 	t.s.Answers, t.s.Done, t.s.Asking, t.s.Family = nil, nil, "", ""
 	for _, done := range profile.Done() {
 		t.s.Done = append(t.s.Done, session.Tick{Step: string(done.Step), Month: done.Month})
@@ -53,7 +58,27 @@ func (t *turn) openCode(code string) {
 		}
 	}
 	t.say("plan.code-opened", nil)
+	plan := t.plan()
+	t.s.Planned = t.ed.Route.Snap(plan) // what a session on this phone knew is of another plan
+	if changes, ok := t.ed.Route.ChangesSince(opened, plan); ok && changes.Since.Before(plan.On) {
+		t.sayChanges(changes, plan)
+	}
 	t.showPlan()
+}
+
+// keepInCode shows the code of the plan so far, before that of another profile takes its place: nothing is lost.
+func (t *turn) keepInCode(other route.Profile) {
+	if len(t.s.Answers) == 0 {
+		return
+	}
+	code, err := t.ed.Route.Encode(t.plan())
+	if err != nil {
+		return // content without a lock has no codes
+	}
+	if same, err := t.ed.Route.Encode(t.ed.Route.Plan(other, t.day)); err == nil && same == code {
+		return
+	}
+	t.say("plan.code-before", locale.Args{"code": locale.Isolate(code)})
 }
 
 // startAnew begins a plan for another person on the same phone. The plan so far is not lost: its code is shown.
@@ -75,15 +100,27 @@ func (t *turn) keep() {
 	t.resume()
 }
 
-// isCode tells whether the text asks to open a plan code. Such a text is not looked through for personal numbers: a
-// code is a run of letters and digits with a check of its own.
-func (t *turn) isCode() bool {
-	code, ok := strings.CutPrefix(t.text, "/plan ")
-	if !ok {
-		return false
+// codeForm is what a plan code looks like as it is written, right or wrong.
+var codeForm = regexp.MustCompile(`^[0-9A-Za-z]{5}(?:-[0-9A-Za-z]{5})+-[0-9A-Za-z]{1,5}$`)
+
+// typedCode gives the plan code that the text is, or ends with, as in "my plan 2EN7A-244SM-H100P-GC". Such a text is not
+// looked through for personal numbers: a code is a run of letters and digits with a check of its own.
+func (t *turn) typedCode() (code string, ok bool) {
+	words := strings.Fields(t.text)
+	if len(words) == 0 {
+		return "", false
 	}
-	_, err := t.ed.Route.Decode(code)
-	return err == nil
+	whole, _ := strings.CutPrefix(strings.Join(words, " "), "/plan ")
+	for _, code := range []string{whole, words[len(words)-1]} {
+		if !strings.ContainsAny(code, "0123456789") {
+			continue // a word may read as a code by chance
+		}
+		if _, err := t.ed.Route.Decode(code); err == nil || errors.Is(err, route.ErrNewerCode) {
+			return code, true
+		}
+	}
+	last := words[len(words)-1]
+	return last, codeForm.MatchString(last) && strings.ContainsAny(last, "0123456789") && strings.ContainsFunc(last, unicode.IsLetter)
 }
 
 // showPlan shows the plan: which route, what comes first, how long, and all steps in order.
@@ -136,31 +173,8 @@ func (t *turn) since(plan route.Plan) {
 }
 
 func (t *turn) sayChanges(c route.Changes, plan route.Plan) {
-	date := t.ed.Library.Catalog().Date(t.tag, c.Since, 3)
-	if c.Empty() {
-		t.say("since.nothing", locale.Args{"date": date})
-		return
-	}
-	t.say("since.title", locale.Args{"date": date})
-	var lines []string
-	if c.Route {
-		lines = append(lines, t.ui("since.route", locale.Args{"route": t.word("routes", string(plan.Route))}))
-	}
-	for _, kind := range []struct {
-		key   string
-		steps []route.StepID
-	}{{"since.came", c.Came}, {"since.went", c.Went}, {"since.moved", c.Moved}, {"since.changed", c.Changed}, {"since.lapsed", c.Lapsed}} {
-		var names []string
-		for _, id := range kind.steps {
-			names = append(names, t.word("steps", string(id)))
-		}
-		if len(names) > 0 {
-			lines = append(lines, t.ui(kind.key, locale.Args{"steps": t.joined(names)}))
-		}
-	}
-	if c.Dropped > 0 {
-		lines = append(lines, t.ui("since.dropped", locale.Args{"n": c.Dropped}))
-	}
+	sentence, lines := page.Since(t.ed.Library, t.ed.Route, c, plan, t.tag)
+	t.sayText(sentence)
 	t.list(prose.List, lines)
 }
 
@@ -379,7 +393,7 @@ func (t *turn) showCode() {
 		t.openPlan("")
 		return
 	}
-	code, err := t.ed.Route.Encode(t.profile())
+	code, err := t.ed.Route.Encode(t.plan())
 	if err != nil {
 		t.showPlan() // content without a lock has no codes
 		return

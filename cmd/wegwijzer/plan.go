@@ -45,24 +45,59 @@ func (s *planCmd) Run(p *process, c *cli) error {
 	if err != nil {
 		return err
 	}
+	var opened route.Opened
 	if s.Code != "" {
-		if profile, err = openCode(way, s.Code, profile); err != nil {
-			return err
+		if opened, err = way.Decode(s.Code); err != nil {
+			return fmt.Errorf("--code: %w", err)
 		}
+		profile = way.Replay(append(opened.Profile.Answers(), profile.Answers()...))
 	}
 	plan := way.Plan(profile, on)
+	changes, since := way.ChangesSince(opened, plan)
+	since = since && changes.Since.Before(plan.On)
 	switch s.Format {
 	case "json":
-		return printJSON(p.stdout, way.View(plan, lang))
+		view := planView{View: way.View(plan, lang)}
+		if since {
+			view.Since = changed(changes)
+		}
+		return printJSON(p.stdout, view)
 	case "html":
 		err = page.Plan(p.stdout, lib, way, plan, lang)
 	default:
-		err = page.Text(p.stdout, lib, way, plan, lang)
+		if since {
+			err = page.SinceText(p.stdout, lib, way, changes, plan, lang)
+		}
+		if err == nil {
+			err = page.Text(p.stdout, lib, way, plan, lang)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	return nil
+}
+
+// planView is a plan as json, with what changed since its code was made where a code tells that day.
+type planView struct {
+	route.View
+	Since *sinceView `json:"since,omitempty"`
+}
+
+type sinceView struct {
+	On      string         `json:"on"` // YYYY-MM-DD
+	Route   bool           `json:"route"`
+	Came    []route.StepID `json:"came"`
+	Went    []route.StepID `json:"went"`
+	Moved   []route.StepID `json:"moved"`
+	Changed []route.StepID `json:"changed"`
+	Lapsed  []route.StepID `json:"lapsed"`
+	Other   bool           `json:"other"` // steps changed that nobody can name
+}
+
+func changed(c route.Changes) *sinceView {
+	list := func(ids []route.StepID) []route.StepID { return append([]route.StepID{}, ids...) }
+	return &sinceView{c.Since.Format(time.DateOnly), c.Route, list(c.Came), list(c.Went), list(c.Moved), list(c.Changed), list(c.Lapsed), c.Other || c.Dropped > 0}
 }
 
 // route reads the content as far as a plan needs it: without learning to understand questions.
@@ -77,15 +112,6 @@ func (p *process) route(c *cli) (*kb.Library, *route.Route, error) {
 		return nil, nil, refused(name, faults, fmt.Errorf("the content has faults"))
 	}
 	return lib, way, nil
-}
-
-// openCode gives the profile of a plan code, with the answers on the command line in the place of those it holds.
-func openCode(way *route.Route, code string, more route.Profile) (route.Profile, error) {
-	profile, err := way.Decode(code)
-	if err != nil {
-		return profile, fmt.Errorf("--code: %w", err)
-	}
-	return way.Replay(append(profile.Answers(), more.Answers()...)), nil
 }
 
 // speaks gives the language of the content that tag names, the source language for Und; any other is a usage error.

@@ -20,7 +20,8 @@ type Edition struct {
 	Route        *route.Route
 	Understander *understand.Understander
 
-	commands map[string]string // plain words → command
+	commands map[string]string     // plain words → command
+	months   map[string]time.Month // folded name → month
 }
 
 // Check reads the content and gives its faults on a day, in the order of files and lines, without building an
@@ -53,7 +54,7 @@ func Load(ctx context.Context, fsys, ui fs.FS) (*Edition, []kb.Fault, error) {
 	if err != nil {
 		return nil, faults, fmt.Errorf("learn the content: %w", err)
 	}
-	return &Edition{Library: lib, Route: way, Understander: u, commands: commandsOf(lib)}, faults, nil
+	return &Edition{Library: lib, Route: way, Understander: u, commands: commandsOf(lib), months: monthsOf(lib)}, faults, nil
 }
 
 func read(fsys, ui fs.FS) (*kb.Library, *route.Route, []kb.Fault) {

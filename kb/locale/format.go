@@ -17,7 +17,7 @@ const (
 	keyRange     = "unit.range"      // {min} {max}
 	keyMoney     = "money."          // + currency: {amount}; the symbol and its place
 	keyUnit      = "unit."           // + unit: {n}; plural
-	keyMonth     = "date.month."     // + 1 to 12
+	keyMonth     = "date.month."     // + 1 to 12: the name that is written, then, behind bars, others that people write
 	keyFullDate  = "date.full"       // {day} {month} {year}
 	keyMonthYear = "date.month-year" // {month} {year}
 )
@@ -110,7 +110,17 @@ func (c *Catalog) Date(tag language.Tag, day time.Time, has int) string {
 	if !c.Has(tag, key) || !c.Has(tag, month) {
 		return c.isolate(tag, day.Format(layout))
 	}
-	return c.isolate(tag, c.Sentence(tag, key, Args{"day": strconv.Itoa(day.Day()), "month": c.Sentence(tag, month, nil), "year": year}))
+	return c.isolate(tag, c.Sentence(tag, key, Args{"day": strconv.Itoa(day.Day()), "month": c.Months(tag, day.Month())[0], "year": year}))
+}
+
+// Months gives the names of a month in a language, the one that is written first; there may be others that people write,
+// such as مارس and آذار in Arabic, or short forms.
+func (c *Catalog) Months(tag language.Tag, month time.Month) []string {
+	names := strings.Split(c.Sentence(tag, keyMonth+strconv.Itoa(int(month)), nil), "|")
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return names
 }
 
 // List writes several things one after another, such as "a, b, c".

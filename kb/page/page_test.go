@@ -295,7 +295,7 @@ func TestSheetHoldsCode(t *testing.T) {
 	t.Parallel()
 	r := library(t)
 	plan := r.plan(t, nurse)
-	code, err := r.way.Encode(plan.Profile)
+	code, err := r.way.Encode(plan)
 	if err != nil {
 		t.Fatal(err)
 	}

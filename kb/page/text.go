@@ -58,10 +58,7 @@ func Text(w io.Writer, lib *kb.Library, way *route.Route, plan route.Plan, tag l
 		out.say(0, r.ui("plan.code", locale.Args{"code": v.Code}))
 		out.say(0, r.ui("plan.code-warning", nil))
 	}
-	if out.err == nil {
-		out.err = out.w.Flush()
-	}
-	return out.err
+	return out.end()
 }
 
 // lines writes lines with an indent and remembers the first error.
@@ -74,6 +71,14 @@ func (l *lines) say(indent int, text string) {
 	if text != "" && l.err == nil {
 		_, l.err = fmt.Fprintf(l.w, "%s%s\n", strings.Repeat(" ", indent), text)
 	}
+}
+
+// end writes what is still held back and gives the first error.
+func (l *lines) end() error {
+	if l.err == nil {
+		l.err = l.w.Flush()
+	}
+	return l.err
 }
 
 func (l *lines) gap() {

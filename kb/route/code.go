@@ -4,16 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"time"
+
+	"wegwijzer/kb/route/letters"
 )
 
 // A plan code holds a Profile so that a person can write it on paper and open it on any channel, with nothing stored
-// here: letters and digits in groups of five, that are hard to mistake for each other, with three that check the rest.
+// here, and be told what changed since the day it was made.
 //
-// In bits: version (4), how many slot numbers (6), a bit for each whether it is answered, the answers as route.lock
-// numbers them, how many step numbers (7), a bit for each whether it is done, and for each done one a bit and, if set,
-// the month (10). It holds what the route needs and no more: of a country the diploma group only, and of a done step
-// the month only where something still counts from it.
+// In bits: version (4), the day it was made (14, since firstSnap) and a digest of the way (10), how many slot numbers
+// (6), a bit for each whether it is answered, the answers as route.lock numbers them, how many step numbers (7), a bit
+// for each whether it is done, and for each done one a bit and, if set, the month (10). Version 1 had no day and no
+// digest. It holds what the route needs and no more: of a country the diploma group only, and of a done step the month
+// only where something still counts from it.
 
 // Errors of Decode.
 var (
@@ -23,48 +26,61 @@ var (
 )
 
 const (
-	codeVersion = 1
-	versionBits = 4
-	countBits   = 6 // of slot numbers, so mostSlots-1 at most
-	stepBits    = 7 // of step numbers, so mostSteps at most
-	checks      = 3 // letters that check the rest: any one or two wrong letters are noticed, others but once in 32768
-	groupLength = 5
-	mostCode    = 512 // characters that Decode looks at
+	codeVersion    = 2
+	undatedVersion = 1 // made until November 2026
+	versionBits    = 4
+	dayBits        = 14 // up to 2064
+	wayBits        = 10 // a way that became another is missed once in a thousand
+	countBits      = 6  // of slot numbers, so mostSlots-1 at most
+	stepBits       = 7  // of step numbers, so mostSteps at most
 )
 
-// alphabet is Crockford's: no I, L, O or U. https://www.crockford.com/base32.html
-const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// Encode gives the plan code of p. It returns ErrNoCodes if the content has no lock.
-func (r *Route) Encode(p Profile) (string, error) {
+// Encode gives the plan code of a plan. It returns ErrNoCodes if the content has no lock.
+func (r *Route) Encode(plan Plan) (string, error) {
 	if r.lock == nil {
 		return "", ErrNoCodes
 	}
-	p = p.on(r)
-	var w bitWriter
-	w.put(codeVersion, versionBits)
+	p := plan.Profile.on(r)
+	var w letters.Writer
+	w.Put(codeVersion, versionBits)
+	w.Put(clamp(daysBetween(firstSnap, plan.On), dayBits), dayBits)
+	w.Put(r.wayDigest(plan), wayBits)
 	r.encodeAnswers(&w, p)
 	r.encodeDone(&w, p)
-	return written(check(w.letters())), nil
+	return w.String(), nil
 }
 
-func (r *Route) encodeAnswers(w *bitWriter, p Profile) {
+// wayDigest sums up the route and the steps of a plan in their order, and on which figures they stand; not what those are.
+func (r *Route) wayDigest(plan Plan) int {
+	parts := []string{string(plan.Route)}
+	for i := range plan.Steps {
+		parts = append(parts, string(plan.Steps[i].ID))
+		for _, id := range plan.Steps[i].Facts {
+			if f := r.lib.Fact(id); f != nil && isFigure(f) {
+				parts = append(parts, string(id))
+			}
+		}
+	}
+	return int(digest(parts...) & (1<<wayBits - 1))
+}
+
+func (r *Route) encodeAnswers(w *letters.Writer, p Profile) {
 	count := 0
 	for n, locked := range r.lock.slots {
 		if locked != nil && p.Answer(locked.id) != "" {
 			count = n + 1
 		}
 	}
-	w.put(count, countBits)
+	w.Put(count, countBits)
 	for _, locked := range r.lock.slots[:count] {
-		w.flag(locked != nil && p.Answer(locked.id) != "")
+		w.Flag(locked != nil && p.Answer(locked.id) != "")
 	}
 	for _, locked := range r.lock.slots[:count] {
 		if locked == nil {
 			continue
 		}
 		if answer := p.Answer(locked.id); answer != "" {
-			w.put(number(r.Slot(locked.id), locked, answer), locked.bits)
+			w.Put(number(r.Slot(locked.id), locked, answer), locked.bits)
 		}
 	}
 }
@@ -93,7 +109,7 @@ var halfNames = []string{"", "before", "after"}
 // clamp keeps a count within the bits it has: what lies before or behind is as good as the end.
 func clamp(n, bits int) int { return min(max(n, 0), 1<<bits-1) }
 
-func (r *Route) encodeDone(w *bitWriter, p Profile) {
+func (r *Route) encodeDone(w *letters.Writer, p Profile) {
 	done := make(map[int]Done)
 	count := 0
 	for _, d := range p.done {
@@ -102,10 +118,10 @@ func (r *Route) encodeDone(w *bitWriter, p Profile) {
 			count = max(count, n+1)
 		}
 	}
-	w.put(count, stepBits)
+	w.Put(count, stepBits)
 	for n := range count {
 		_, ok := done[n]
-		w.flag(ok)
+		w.Flag(ok)
 	}
 	for n := range count {
 		d, ok := done[n]
@@ -113,9 +129,9 @@ func (r *Route) encodeDone(w *bitWriter, p Profile) {
 			continue
 		}
 		keep := d.Month != "" && r.countsFrom(r.steps[d.Step])
-		w.flag(keep)
+		w.Flag(keep)
 		if keep {
-			w.put(clamp(months(d.Month)-firstTick, monthBits), monthBits)
+			w.Put(clamp(months(d.Month)-firstTick, monthBits), monthBits)
 		}
 	}
 }
@@ -130,40 +146,51 @@ func (r *Route) countsFrom(index int) bool {
 	})
 }
 
-// Decode gives the Profile of a plan code, however it is grouped and in capitals or not. It returns ErrCode if code is
-// none, ErrNewerCode if it names what this content does not know, and ErrNoCodes if the content has no lock. What
-// the content knew once and no longer asks is left out.
-func (r *Route) Decode(code string) (Profile, error) {
-	if r.lock == nil {
-		return Profile{}, ErrNoCodes
-	}
-	letters, ok := read(code)
-	if !ok || !checked(letters) {
-		return Profile{}, ErrCode
-	}
-	b := bitReader{letters: letters[:len(letters)-checks]}
-	if version := b.take(versionBits); version > codeVersion {
-		return Profile{}, ErrNewerCode
-	} else if version != codeVersion {
-		return Profile{}, ErrCode
-	}
-	p := Profile{route: r, answers: make([]string, len(r.slots))}
-	if err := r.decodeAnswers(&b, &p); err != nil {
-		return Profile{}, err
-	}
-	if err := r.decodeDone(&b, &p); err != nil {
-		return Profile{}, err
-	}
-	if !b.ended() {
-		return Profile{}, ErrCode
-	}
-	return p, nil
+// Opened is what a plan code holds.
+type Opened struct {
+	Profile Profile
+	Made    time.Time // the day it was made, 0:00 UTC; zero if it is too old to say
+
+	way int // digest of the way on that day; meaningless without Made
 }
 
-func (r *Route) decodeAnswers(b *bitReader, p *Profile) error {
-	answered := make([]bool, b.take(countBits))
+// Decode opens a plan code, however it is grouped and in capitals or not. It returns ErrCode if code is none,
+// ErrNewerCode if it names what this content does not know, and ErrNoCodes if the content has no lock. What the content
+// knew once and no longer asks is left out.
+func (r *Route) Decode(code string) (Opened, error) {
+	if r.lock == nil {
+		return Opened{}, ErrNoCodes
+	}
+	b, ok := letters.Read(code)
+	if !ok {
+		return Opened{}, ErrCode
+	}
+	o := Opened{Profile: Profile{route: r, answers: make([]string, len(r.slots))}}
+	switch version := b.Take(versionBits); {
+	case version > codeVersion:
+		return Opened{}, ErrNewerCode
+	case version == codeVersion:
+		o.Made = firstSnap.AddDate(0, 0, b.Take(dayBits))
+		o.way = b.Take(wayBits)
+	case version != undatedVersion:
+		return Opened{}, ErrCode
+	}
+	if err := r.decodeAnswers(b, &o.Profile); err != nil {
+		return Opened{}, err
+	}
+	if err := r.decodeDone(b, &o.Profile); err != nil {
+		return Opened{}, err
+	}
+	if !b.Ended() {
+		return Opened{}, ErrCode
+	}
+	return o, nil
+}
+
+func (r *Route) decodeAnswers(b *letters.Reader, p *Profile) error {
+	answered := make([]bool, b.Take(countBits))
 	for n := range answered {
-		answered[n] = b.take(1) == 1
+		answered[n] = b.Take(1) == 1
 	}
 	for n, ok := range answered {
 		if !ok {
@@ -173,7 +200,7 @@ func (r *Route) decodeAnswers(b *bitReader, p *Profile) error {
 			return ErrNewerCode
 		}
 		locked := r.lock.slots[n]
-		answer, err := locked.answer(r.Slot(locked.id), b.take(locked.bits))
+		answer, err := locked.answer(r.Slot(locked.id), b.Take(locked.bits))
 		if err != nil {
 			return err
 		}
@@ -209,10 +236,10 @@ func (l *lockedSlot) answer(s *Slot, n int) (string, error) {
 	return l.values[n], nil
 }
 
-func (r *Route) decodeDone(b *bitReader, p *Profile) error {
-	done := make([]bool, b.take(stepBits))
+func (r *Route) decodeDone(b *letters.Reader, p *Profile) error {
+	done := make([]bool, b.Take(stepBits))
 	for n := range done {
-		done[n] = b.take(1) == 1
+		done[n] = b.Take(1) == 1
 	}
 	for n, ok := range done {
 		if !ok {
@@ -222,8 +249,8 @@ func (r *Route) decodeDone(b *bitReader, p *Profile) error {
 			return ErrNewerCode
 		}
 		month := ""
-		if b.take(1) == 1 {
-			month = monthString(b.take(monthBits) + firstTick)
+		if b.Take(1) == 1 {
+			month = monthString(b.Take(monthBits) + firstTick)
 		}
 		if i, ok := r.steps[r.lock.steps[n]]; ok && !r.countsFrom(i) {
 			month = "" // something counted from it when the code was made, and no longer does
@@ -231,145 +258,4 @@ func (r *Route) decodeDone(b *bitReader, p *Profile) error {
 		*p = p.tick(r.lock.steps[n], month)
 	}
 	return nil
-}
-
-// bitWriter collects bits into letters of five.
-type bitWriter struct{ bits []byte }
-
-func (w *bitWriter) put(n, bits int) {
-	for i := bits - 1; i >= 0; i-- {
-		w.bits = append(w.bits, byte(n>>i&1))
-	}
-}
-
-func (w *bitWriter) flag(set bool) {
-	if set {
-		w.put(1, 1)
-	} else {
-		w.put(0, 1)
-	}
-}
-
-func (w *bitWriter) letters() []byte {
-	for len(w.bits)%5 != 0 {
-		w.bits = append(w.bits, 0)
-	}
-	letters := make([]byte, len(w.bits)/5)
-	for i, bit := range w.bits {
-		letters[i/5] = letters[i/5]<<1 | bit
-	}
-	return letters
-}
-
-// bitReader gives the bits back. Past the end it gives zeros and remembers.
-type bitReader struct {
-	letters []byte
-	at      int
-	past    bool
-}
-
-func (b *bitReader) take(bits int) int {
-	n := 0
-	for range bits {
-		n <<= 1
-		if b.at/5 >= len(b.letters) {
-			b.past = true
-			continue
-		}
-		n |= int(b.letters[b.at/5] >> (4 - b.at%5) & 1)
-		b.at++
-	}
-	return n
-}
-
-// ended says that all was read, and that only the zeros that fill the last letter are left.
-func (b *bitReader) ended() bool {
-	left := len(b.letters)*5 - b.at
-	return !b.past && left < 5 && b.take(left) == 0
-}
-
-// The check letters are those of a Reed–Solomon code over the field of 32 elements (x⁵+x²+1): three letters whose
-// polynomial makes the whole divisible by (x-1)(x-a)(x-a²). One wrong letter never leaves it divisible, however long
-// the code, and neither do two neighbours that changed places.
-
-// times multiplies in the field.
-func times(a, b byte) byte {
-	var product byte
-	for ; b > 0; b >>= 1 {
-		if b&1 == 1 {
-			product ^= a
-		}
-		if a <<= 1; a&32 != 0 {
-			a ^= 0b100101
-		}
-	}
-	return product
-}
-
-// generator is (x-1)(x-a)(x-a²) without its first coefficient, a being 2.
-var generator = [checks]byte{1 ^ 2 ^ 4, times(1, 2) ^ times(1, 4) ^ times(2, 4), times(times(1, 2), 4)}
-
-// remainder divides the letters, checks zeros behind them, by the generator. It begins with a letter of its own, so
-// that a code of zeros alone is none.
-func remainder(letters []byte) [checks]byte {
-	rest := [checks]byte{1}
-	for _, l := range letters {
-		lead := rest[0] ^ l
-		copy(rest[:], rest[1:])
-		rest[checks-1] = 0
-		for i := range rest {
-			rest[i] ^= times(lead, generator[i])
-		}
-	}
-	return rest
-}
-
-// check adds the check letters.
-func check(letters []byte) []byte {
-	rest := remainder(letters)
-	return append(letters, rest[:]...)
-}
-
-func checked(letters []byte) bool {
-	if len(letters) <= checks {
-		return false
-	}
-	rest := remainder(letters[:len(letters)-checks])
-	return slices.Equal(rest[:], letters[len(letters)-checks:])
-}
-
-// written gives letters as a person copies them.
-func written(letters []byte) string {
-	var out strings.Builder
-	for i, l := range letters {
-		if i > 0 && i%groupLength == 0 {
-			out.WriteByte('-')
-		}
-		out.WriteByte(alphabet[l])
-	}
-	return out.String()
-}
-
-// read gives the letters of what a person copied: groups do not matter, nor does writing O for 0 or I and L for 1.
-func read(code string) ([]byte, bool) {
-	if len(code) > mostCode {
-		return nil, false
-	}
-	var letters []byte
-	for _, r := range strings.ToUpper(code) {
-		switch r {
-		case '-', ' ', '\t', '\n', '\r', '–', '—', '\u2011', '\u00a0', '\u2066', '\u2068', '\u2069', '\u200e', '\u200f':
-			continue
-		case 'O':
-			r = '0'
-		case 'I', 'L':
-			r = '1'
-		}
-		at := strings.IndexRune(alphabet, r)
-		if at < 0 {
-			return nil, false
-		}
-		letters = append(letters, byte(at))
-	}
-	return letters, true
 }

@@ -160,7 +160,7 @@ func TestFaultsOfTheRoute(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			files := fixtureFiles()
-			files["route.lock"] = string(fixture(t).Lock())
+			files["route.lock"] = string(fixture(t).Lock(today))
 			if !strings.Contains(files["route.yaml"], tt.old) {
 				t.Fatalf("the fixture no longer holds %q", tt.old)
 			}

@@ -174,7 +174,7 @@ func mustParse(t testing.TB, files map[string]string) *Route {
 		t.Fatalf("the fixture has faults:\n%s", faultLines(faults))
 	}
 	if _, ok := files["route.lock"]; !ok {
-		files["route.lock"] = string(r.Lock())
+		files["route.lock"] = string(r.Lock(today))
 		r, faults = parseFiles(files)
 		if len(faults) > 0 {
 			t.Fatalf("the fixture with its lock has faults:\n%s", faultLines(faults))

@@ -2,11 +2,15 @@ package route
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"wegwijzer/kb"
 )
 
 // lock holds the permanent numbers by which a plan code names slots, values and steps (content/route.lock). A number
@@ -15,6 +19,15 @@ import (
 type lock struct {
 	slots []*lockedSlot // by number; nil where there is none
 	steps []StepID      // by number; "" where there is none
+	added map[StepID]time.Time
+	facts map[kb.FactID]lockedFact
+}
+
+// lockedFact is a figure on which steps stand, as it was when the lock was last written. A plan code holds no figures;
+// by this, whoever comes back with one is told of those that changed since it was made.
+type lockedFact struct {
+	sum   string    // of the value
+	since time.Time // the day on which the lock first had this value; zero: from the beginning
 }
 
 // lockedSlot is a slot as plan codes hold it.
@@ -48,20 +61,55 @@ func (p *parser) readLock(file func(string) ([]byte, bool)) {
 		p.faultAt(0, "yaml", "the file cannot be read as YAML", "Mend it; never change a number that stands in it")
 		return
 	}
-	parts := p.fields(root, "slots", "steps")
-	l := &lock{}
+	parts := p.fields(root, "slots", "steps", "facts")
+	l := &lock{added: map[StepID]time.Time{}, facts: map[kb.FactID]lockedFact{}}
 	if parts["slots"] != nil {
 		for key, value := range p.pairs(parts["slots"]) {
 			p.readLockedSlot(l, key, value)
 		}
 	}
 	if parts["steps"] != nil {
-		for number, name := range p.numbers(parts["steps"], mostSteps-1) {
+		for number, name := range p.numbers(p.plainSteps(l, parts["steps"]), mostSteps-1) {
 			l.steps = put(l.steps, number, StepID(name))
+		}
+	}
+	if parts["facts"] != nil {
+		for key, value := range p.pairs(parts["facts"]) {
+			f := p.fields(value, "sum", "since")
+			l.facts[kb.FactID(key.Value)] = lockedFact{p.text(f["sum"]), p.day(f["since"])}
 		}
 	}
 	p.lockLacks(l)
 	p.route.lock = l
+}
+
+// plainSteps gives the steps of a lock as name: number, and notes of those that say it since when they are there.
+func (p *parser) plainSteps(l *lock, n *yaml.Node) *yaml.Node {
+	plain := *n
+	plain.Content = slices.Clone(n.Content)
+	for i := 1; i < len(plain.Content); i += 2 {
+		if plain.Content[i].Kind != yaml.MappingNode {
+			continue
+		}
+		f := p.fields(plain.Content[i], "number", "since")
+		l.added[StepID(plain.Content[i-1].Value)] = p.day(f["since"])
+		if plain.Content[i] = f["number"]; f["number"] == nil {
+			plain.Content[i] = &yaml.Node{Kind: yaml.ScalarNode, Line: n.Content[i].Line}
+		}
+	}
+	return &plain
+}
+
+// day reads a day; none gives the zero time.
+func (p *parser) day(n *yaml.Node) time.Time {
+	if n == nil {
+		return time.Time{}
+	}
+	day, err := time.Parse(time.DateOnly, n.Value)
+	if err != nil {
+		p.fault(n, "lock", fmt.Sprintf("%q is not a day", n.Value), "Write it as 2026-11-24")
+	}
+	return day
 }
 
 func (p *parser) readLockedSlot(l *lock, key, value *yaml.Node) {
@@ -122,7 +170,7 @@ func (p *parser) lockLacks(l *lock) {
 	for _, s := range p.slots {
 		locked := l.slot(s.ID)
 		if locked == nil {
-			p.faultAt(0, "lock", fmt.Sprintf("the slot %s has no number", s.ID), fmt.Sprintf("Write %s: {number: %d, bits: %d} under slots", s.ID, len(l.slots), needBits(s)))
+			p.faultAt(0, "lock-lacks", fmt.Sprintf("the slot %s has no number", s.ID), fmt.Sprintf("Write %s: {number: %d, bits: %d} under slots", s.ID, len(l.slots), needBits(s)))
 			continue
 		}
 		if locked.bits < needBits(s) {
@@ -130,15 +178,68 @@ func (p *parser) lockLacks(l *lock) {
 		}
 		for _, v := range s.encoded() {
 			if !slices.Contains(locked.values, v) {
-				p.faultAt(0, "lock", fmt.Sprintf("the value %s of %s has no number", v, s.ID), fmt.Sprintf("Write %s: %d under its values", v, len(locked.values)))
+				p.faultAt(0, "lock-lacks", fmt.Sprintf("the value %s of %s has no number", v, s.ID), fmt.Sprintf("Write %s: %d under its values", v, len(locked.values)))
 			}
 		}
 	}
 	for _, s := range p.route.stops {
 		if !slices.Contains(l.steps, s.id) {
-			p.faultAt(0, "lock", fmt.Sprintf("the step %s has no number", s.id), fmt.Sprintf("Write %s: %d under steps", s.id, len(l.steps)))
+			p.faultAt(0, "lock-lacks", fmt.Sprintf("the step %s has no number", s.id), fmt.Sprintf("Write %s: %d under steps", s.id, len(l.steps)))
 		}
 	}
+	for _, f := range p.route.figures() {
+		if l.facts[f.ID].sum != factSum(f) {
+			p.warn(0, "lock-fact", fmt.Sprintf("the fact %s is not as the lock has it", f.ID), "Run wegwijzer stamp route: then whoever comes back with a plan code is told from which day on it is new")
+		}
+	}
+}
+
+// figures gives the facts on which steps and papers stand and whose change is news to whoever has a plan, by their ids.
+func (r *Route) figures() []*kb.Fact {
+	var facts []*kb.Fact
+	add := func(id string) {
+		if f := r.lib.Fact(kb.FactID(id)); f != nil && isFigure(f) && !slices.Contains(facts, f) {
+			facts = append(facts, f)
+		}
+	}
+	for i := range r.stops {
+		stop := &r.stops[i]
+		for _, list := range [][]element{stop.facts, stop.after} {
+			for _, e := range list {
+				add(e.id)
+			}
+		}
+		for _, t := range stop.takes {
+			add(t.id)
+		}
+		for _, a := range stop.since {
+			add(a.id)
+		}
+		for _, o := range stop.opens {
+			add(o.id)
+		}
+	}
+	for i := range r.papers {
+		if life := r.papers[i].life; life != nil {
+			add(string(life.ID))
+		}
+	}
+	slices.SortFunc(facts, func(a, b *kb.Fact) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return facts
+}
+
+// isFigure says that a fact is no place to turn to: a site that moved has not changed the plan.
+func isFigure(f *kb.Fact) bool {
+	return !slices.Contains([]kb.FactKind{kb.URL, kb.Email, kb.Phone, kb.Address}, f.Kind)
+}
+
+func factSum(f *kb.Fact) string { return fmt.Sprintf("%06x", digest(f.Value.Text)>>8) }
+
+// changedSince says that the fact has had another value on day or after it. One that the lock does not have as it is now
+// counts as changed.
+func (l *lock) changedSince(day time.Time, f *kb.Fact) bool {
+	locked := l.facts[f.ID]
+	return locked.sum != factSum(f) || locked.since.After(day)
 }
 
 // encoded gives the values that a plan code numbers.
@@ -179,12 +280,14 @@ func (l *lock) slot(id SlotID) *lockedSlot {
 	return nil
 }
 
-// Lock writes the route.lock that this route needs: with every number that the content's lock has, and the next free
-// ones for what it lacks.
-func (r *Route) Lock() []byte {
-	l := &lock{}
+// Lock writes the route.lock that this route needs: with every number that the content's lock has, the next free ones
+// for what it lacks, and day as the one from which on what is new to it holds.
+func (r *Route) Lock(day time.Time) []byte {
+	l := &lock{added: map[StepID]time.Time{}, facts: map[kb.FactID]lockedFact{}}
+	var since time.Time // the first lock knows of no change
 	if r.lock != nil {
-		l = &lock{slots: slices.Clone(r.lock.slots), steps: slices.Clone(r.lock.steps)}
+		l = &lock{slots: slices.Clone(r.lock.slots), steps: slices.Clone(r.lock.steps), added: maps.Clone(r.lock.added), facts: maps.Clone(r.lock.facts)}
+		since = date(day)
 	}
 	for _, s := range r.slots {
 		locked := l.slot(s.ID)
@@ -204,9 +307,26 @@ func (r *Route) Lock() []byte {
 	for i := range r.stops {
 		if !slices.Contains(l.steps, r.stops[i].id) {
 			l.steps = append(l.steps, r.stops[i].id)
+			l.added[r.stops[i].id] = since
+		}
+	}
+	for _, f := range r.figures() {
+		switch was, known := l.facts[f.ID]; {
+		case !known && len(r.lockedFacts()) == 0:
+			l.facts[f.ID] = lockedFact{sum: factSum(f)}
+		case was.sum != factSum(f):
+			l.facts[f.ID] = lockedFact{factSum(f), since}
 		}
 	}
 	return l.write()
+}
+
+// lockedFacts gives the facts of the lock; none if there is no lock.
+func (r *Route) lockedFacts() map[kb.FactID]lockedFact {
+	if r.lock == nil {
+		return nil
+	}
+	return r.lock.facts
 }
 
 func (l *lock) write() []byte {
@@ -224,24 +344,43 @@ func (l *lock) write() []byte {
 		out.WriteString("}\n")
 	}
 	out.WriteString("steps:\n")
-	for _, line := range numbered(l.steps) {
-		out.WriteString("  " + line + "\n")
+	for n, id := range l.steps {
+		switch since := l.added[id]; {
+		case id == "":
+		case since.IsZero():
+			fmt.Fprintf(&out, "  %s: %d\n", plain(id), n)
+		default:
+			fmt.Fprintf(&out, "  %s: {number: %d, since: %s}\n", plain(id), n, since.Format(time.DateOnly))
+		}
+	}
+	if len(l.facts) > 0 {
+		out.WriteString("# The figures on which steps stand, summed up, and since when they are so where that is known.\nfacts:\n")
+	}
+	for _, id := range slices.Sorted(maps.Keys(l.facts)) {
+		fmt.Fprintf(&out, "  %s: {sum: %q", plain(id), l.facts[id].sum)
+		if since := l.facts[id].since; !since.IsZero() {
+			fmt.Fprintf(&out, ", since: %s", since.Format(time.DateOnly))
+		}
+		out.WriteString("}\n")
 	}
 	return []byte(out.String())
 }
 
-// numbered writes names as "name: number". A name that YAML would read as something else is quoted.
-func numbered[T ~string](names []T) []string {
+// numbered writes names as "name: number".
+func numbered(names []string) []string {
 	var lines []string
 	for n, name := range names {
-		if name == "" {
-			continue
+		if name != "" {
+			lines = append(lines, fmt.Sprintf("%s: %d", plain(name), n))
 		}
-		written := string(name)
-		if slices.Contains([]string{"yes", "no", "on", "off", "true", "false", "null"}, strings.ToLower(written)) {
-			written = strconv.Quote(written)
-		}
-		lines = append(lines, fmt.Sprintf("%s: %d", written, n))
 	}
 	return lines
+}
+
+// plain quotes a name that YAML would read as something else.
+func plain[T ~string](name T) string {
+	if slices.Contains([]string{"yes", "no", "on", "off", "true", "false", "null"}, strings.ToLower(string(name))) {
+		return strconv.Quote(string(name))
+	}
+	return string(name)
 }

@@ -62,6 +62,7 @@ type Changes struct {
 	Came    []StepID  // new in the plan
 	Went    []StepID  // no longer in the plan, and not because they are done
 	Dropped int       // steps that went and that the content no longer knows, so that nothing can name them
+	Other   bool      // the steps are others than they were, or stand otherwise, and nobody can say which
 	Moved   []StepID  // stand elsewhere among the steps that stayed
 	Changed []StepID  // stayed, and show another time, another figure or other papers
 	Lapsed  []StepID  // came back, since a paper that they had brought is too old
@@ -69,7 +70,7 @@ type Changes struct {
 
 // Empty says that nothing changed.
 func (c Changes) Empty() bool {
-	return !c.Route && c.Dropped == 0 && len(c.Came)+len(c.Went)+len(c.Moved)+len(c.Changed)+len(c.Lapsed) == 0
+	return !c.Route && !c.Other && c.Dropped == 0 && len(c.Came)+len(c.Went)+len(c.Moved)+len(c.Changed)+len(c.Lapsed) == 0
 }
 
 // Changes tells what is different in the plan now from the one of a snapshot. That dates lie later because it is later
@@ -117,6 +118,46 @@ func (r *Route) Changes(before []byte, now Plan) (changes Changes, ok bool) {
 		changes.Moved = append(changes.Moved, was.steps[at].id)
 	}
 	return changes, true
+}
+
+// ChangesSince tells what is different in the plan now from the one whose code was opened; p is the profile of that code.
+// The code holds no steps and no figures, so the plan of its day is worked out anew: what differs from it comes of the
+// day. What the content itself changed since is told by route.lock, which knows from which day on a figure or a step is
+// new. ok is false if the code does not say when it was made, or if answers were changed since it was opened.
+func (r *Route) ChangesSince(o Opened, now Plan) (changes Changes, ok bool) {
+	if o.Made.IsZero() || r.lock == nil {
+		return Changes{}, false
+	}
+	then := r.Plan(o.Profile, o.Made)
+	if changes, ok = r.Changes(r.Snap(then), now); !ok {
+		return Changes{}, false
+	}
+	came := 0
+	for i := range now.Steps {
+		step := &now.Steps[i]
+		told := func(list []StepID) bool { return slices.Contains(list, step.ID) }
+		switch {
+		case told(changes.Came) || told(changes.Lapsed):
+		case r.lock.added[step.ID].After(o.Made):
+			came++
+			changes.Came = append(changes.Came, step.ID)
+			changes.Changed = slices.DeleteFunc(changes.Changed, func(id StepID) bool { return id == step.ID })
+		case !told(changes.Changed) && slices.ContainsFunc(step.Facts, func(id kb.FactID) bool {
+			f := r.lib.Fact(id)
+			return f != nil && isFigure(f) && r.lock.changedSince(o.Made, f)
+		}):
+			changes.Changed = append(changes.Changed, step.ID)
+		}
+	}
+	changes.Other = came == 0 && r.wayDigest(then) != o.way
+	r.inOrder(changes.Came)
+	r.inOrder(changes.Changed)
+	return changes, true
+}
+
+// inOrder puts steps in the order of the route.
+func (r *Route) inOrder(steps []StepID) {
+	slices.SortFunc(steps, func(a, b StepID) int { return r.steps[a] - r.steps[b] })
 }
 
 // snap is a snapshot that was read.
@@ -202,8 +243,8 @@ func (r *Route) stepDigest(step *PlannedStep) uint32 {
 	parts := []string{strconv.Itoa(step.Days.Min), strconv.Itoa(step.Days.Max)}
 	for _, id := range step.Facts {
 		f := r.lib.Fact(id)
-		if f == nil || slices.Contains([]kb.FactKind{kb.URL, kb.Email, kb.Phone, kb.Address}, f.Kind) {
-			continue // where to turn is no figure; a site that moved has not changed the plan
+		if f == nil || !isFigure(f) {
+			continue
 		}
 		parts = append(parts, string(id), f.Value.Text)
 	}

@@ -26,6 +26,9 @@ func changesText(c Changes) string {
 	if c.Dropped > 0 {
 		out = append(out, "dropped")
 	}
+	if c.Other {
+		out = append(out, "other")
+	}
 	return strings.Join(out, "; ")
 }
 
@@ -64,7 +67,7 @@ func TestChanges(t *testing.T) {
 					to = "  - id: greet\n    article: learn\n    when: {if: guild}\n" + from
 					files["words/nl.yaml"] += "  greet: {name: Groet, note: Eerst groeten.}\n"
 					delete(files, "route.lock")
-					files["route.lock"] = strings.Replace(string(old.Lock()), "  purse: 8\n", "  purse: 8\n  greet: 9\n", 1)
+					files["route.lock"] = strings.Replace(string(old.Lock(today)), "  purse: 8\n", "  purse: 8\n  greet: 9\n", 1)
 				}
 				if !strings.Contains(files[name], from) {
 					t.Fatalf("the fixture no longer holds %q", from)
@@ -87,6 +90,96 @@ func TestChanges(t *testing.T) {
 				t.Errorf("since %s, want %s", got.Since, today)
 			}
 		})
+	}
+}
+
+// Whoever comes back with nothing but a code is told what changed since the day it was made.
+func TestChangesSince(t *testing.T) {
+	t.Parallel()
+	const open = "job=baker country=SY permit=here speech=low proof=yes proof_month=2026-01 trained=2010"
+	tests := []struct {
+		name  string
+		words string
+		later int               // months that go by
+		edit  map[string]string // of the fixture: file → "old → new"
+		want  string
+	}{
+		{"nothing happened", open, 3, nil, ""},
+		{"a paper lapsed", open, 23, nil, "lapsed learn"},
+		{"a done step came back", open + " done=seal@2026-09", 4, nil, "lapsed seal"},
+		{"a fee changed", open, 3, map[string]string{"facts.yaml": `"10 EUR" → "12 EUR"`}, "changed apply"},
+		{"another's fee changed", open, 3, map[string]string{"facts.yaml": `"20 EUR" → "22 EUR"`}, ""},
+		{"the life of a paper changed", open, 3, map[string]string{"facts.yaml": `"3 months" → "4 months"`}, "changed seal enter"},
+		{"a figure was added", open, 3, map[string]string{"route.yaml": "takes: [job.exam, → takes: [job.exam, {up-to: work-wait},"}, "other"},
+		{"a site moved", open, 3, map[string]string{"facts.yaml": `kind: url, value: "https://example.org" → kind: url, value: "https://example.com"`}, ""},
+		{"a step came", open, 3, map[string]string{"route.yaml": "  - id: gather\n →   - id: greet\n    article: learn\n    when: {if: guild}\n  - id: gather\n"}, "came greet"},
+		{"a step went", open, 3, map[string]string{"route.yaml": "trained: older-than 5 years → trained: older-than 50 years"}, "other"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			files := fixtureFiles()
+			files["words/nl.yaml"] += "  greet: {name: Groet, note: Eerst groeten.}\n"
+			old := mustParse(t, files)
+			code, err := old.Encode(old.Plan(answers(t, old, tt.words), today))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, edit := range tt.edit {
+				from, to, _ := strings.Cut(edit, " → ")
+				if !strings.Contains(files[name], from) {
+					t.Fatalf("the fixture no longer holds %q", from)
+				}
+				files[name] = strings.Replace(files[name], from, to, 1)
+			}
+			unstamped, _ := parseFiles(files)
+			files["route.lock"] = string(unstamped.Lock(today.AddDate(0, 1, 0)))
+			newer := mustParse(t, files)
+			opened, err := newer.Decode(code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			now := newer.Plan(opened.Profile, today.AddDate(0, tt.later, 0))
+			got, ok := newer.ChangesSince(opened, now)
+			if !ok || !got.Since.Equal(today) {
+				t.Fatalf("changes since %s, %v; want since %s", got.Since, ok, today)
+			}
+			if text := changesText(got); text != tt.want {
+				t.Errorf("changes %q, want %q", text, tt.want)
+			}
+			// A code that is made today knows of all that.
+			again, err := newer.Encode(now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if opened, err = newer.Decode(again); err != nil {
+				t.Fatal(err)
+			}
+			if got, ok := newer.ChangesSince(opened, newer.Plan(opened.Profile, now.On)); !ok || !got.Empty() {
+				t.Errorf("the code of today tells of %q, %v", changesText(got), ok)
+			}
+		})
+	}
+}
+
+// A code of the first version has no day; it opens, and nothing is said of changes.
+func TestUndatedCode(t *testing.T) {
+	t.Parallel()
+	r := real(t)
+	const code = "2EN7A-244SM-H100P-GC" // of November 2026
+	opened, err := r.Decode(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := opened.Profile.String(), "profession=nurse country=non-eu status=status-holder dutch=B1 dutch_proof=certificate dutch_proof_month=2024-10 english=none papers=none"; got != want {
+		t.Errorf("the code opens %q, want %q", got, want)
+	}
+	if c, ok := r.ChangesSince(opened, r.Plan(opened.Profile, today)); ok || !opened.Made.IsZero() {
+		t.Errorf("a code without a day tells of %q since %s", changesText(c), opened.Made)
+	}
+	newer, err := r.Encode(r.Plan(opened.Profile, today))
+	if err != nil || newer == code {
+		t.Errorf("its plan is coded as %s, %v", newer, err)
 	}
 }
 
@@ -130,7 +223,7 @@ func TestNoChangesKnown(t *testing.T) {
 			t.Errorf("a snapshot of other answers than %q says %q", words, changesText(c))
 		}
 	}
-	code, err := r.Encode(plan.Profile)
+	code, err := r.Encode(plan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +231,7 @@ func TestNoChangesKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, ok := r.Changes(before, r.Plan(opened, today)); !ok || !c.Empty() {
+	if c, ok := r.Changes(before, r.Plan(opened.Profile, today)); !ok || !c.Empty() {
 		t.Errorf("the same plan, come by its code: %q, %v", changesText(c), ok)
 	}
 	newer := slices.Clone(before)

@@ -83,7 +83,7 @@ func (r *Route) View(plan Plan, tag language.Tag) View {
 		Open: list(plan.Open), Sure: plan.Sure, DaysMin: plan.Days.Min, DaysMax: most(plan.Days),
 		Steps: make([]StepView, 0, len(plan.Steps)), Tag: tag,
 	}
-	v.Code, _ = r.Encode(plan.Profile) // without a lock there is no code
+	v.Code, _ = r.Encode(plan) // without a lock there is no code
 	for _, a := range plan.Profile.Answers() {
 		v.Profile[string(a.Slot)] = a.Value
 	}
@@ -139,6 +139,11 @@ func (r *Route) viewStep(step *PlannedStep, on time.Time, tag language.Tag) Step
 // TrapFacts gives the facts that the text of a trap names in a language.
 func (r *Route) TrapFacts(id TrapID, tag language.Tag) []kb.FactID {
 	return r.word(tag, trapWords, string(id)).Facts
+}
+
+// Title gives what a step is called in a language, "" if nothing names it.
+func (r *Route) Title(id StepID, tag language.Tag) string {
+	return r.word(tag, stepWords, string(id)).Name
 }
 
 // wordKey names a word.
