@@ -111,10 +111,14 @@ func (l *loader) glossaryIsComplete() {
 // some gives the first few of a list and how many more there are.
 func some(list []string) string {
 	const most = 5
-	if len(list) <= most {
-		return strings.Join(list, ", ")
+	named := slices.Clone(list[:min(len(list), most)])
+	for i := range named {
+		named[i] = clip(named[i])
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
+	if len(list) <= most {
+		return strings.Join(named, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(named, ", "), len(list)-most)
 }
 
 // phrase brings a phrase to the form in which two of them are one: letters in lower case, words without the signs

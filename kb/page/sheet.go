@@ -186,6 +186,8 @@ func (r reader) head(way *route.Route, plan route.Plan, v route.View) head {
 	add(v.About)
 	if len(plan.Steps) > 0 {
 		add(r.length(way, plan.Days))
+	} else if len(plan.Profile.Done()) > 0 {
+		add(r.ui("plan.finished", nil))
 	}
 	add(r.ui("sheet.made", locale.Args{"date": r.day(plan.On)}))
 	if len(v.Questions) > 0 {

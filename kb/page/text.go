@@ -13,50 +13,52 @@ import (
 	"wegwijzer/kb/route"
 )
 
-// Text writes the plan as plain text in tag, for a screen or a printer that knows nothing else. The only errors are those
-// of w.
+// Text writes the plan as plain text in tag, for a screen or a printer that knows nothing else: the sheet in one
+// language. The only errors are those of w.
 func Text(w io.Writer, lib *kb.Library, way *route.Route, plan route.Plan, tag language.Tag) error {
+	s, err := newSheet(lib, way, plan, []language.Tag{tag})
+	if err != nil {
+		return err
+	}
 	out := &lines{w: bufio.NewWriter(w)}
-	r := reader{lib, tag}
-	v := way.View(plan, tag)
-	out.say(0, r.ui("plan.title", nil))
-	out.say(0, r.ui("plan.route", locale.Args{"route": v.Name}))
-	out.say(0, v.About)
-	if len(v.Steps) > 0 {
-		out.say(0, r.length(way, plan.Days))
-	} else if len(plan.Profile.Done()) > 0 {
-		out.say(0, r.ui("plan.finished", nil))
+	head := s.Heads[0]
+	out.say(0, head.Title)
+	for _, line := range head.Lines {
+		out.say(0, line)
 	}
-	if len(v.Questions) > 0 {
-		out.say(0, r.ui("plan.open", locale.Args{"questions": strings.Join(v.Questions, " ")}))
+	if s.Line != nil {
+		out.heading(s.Line.Headings)
+		for _, phase := range s.Line.Phases {
+			out.say(0, "- "+phase.Names[0].Text)
+		}
+		out.say(0, s.Line.Ends[0].Text)
 	}
-	if !v.Sure {
-		out.say(0, r.ui("plan.unsure", nil))
-	}
-	n := 0
-	for _, beside := range []bool{false, true} {
-		heading := r.ui(map[bool]string{false: "plan.steps", true: "plan.beside"}[beside], nil)
-		for i := range v.Steps {
-			if v.Steps[i].Side != beside {
-				continue
-			}
-			if heading != "" {
-				out.gap()
-				out.say(0, heading)
-				heading = ""
-			}
-			mark := "-"
-			if !beside {
-				n++
-				mark = r.lib.Catalog().Number(tag, float64(n), float64(n)) + "."
-			}
-			out.step(r, way, plan, &v.Steps[i], mark)
+	if s.Expires != nil {
+		out.heading(s.Expires.Headings)
+		for _, paper := range s.Expires.Papers {
+			out.say(0, "- "+paper[0].Text)
 		}
 	}
-	if v.Code != "" {
+	for _, list := range s.Lists {
+		out.heading(list.Headings)
+		for _, step := range list.Steps {
+			out.step(lib.Catalog(), tag, step)
+		}
+	}
+	if len(s.Sources.Pages) > 0 {
+		out.heading(s.Sources.Headings)
+		for _, page := range s.Sources.Pages {
+			out.say(0, fmt.Sprintf("[%d] %s (%s)", page.Number, page.Link, page.Read[0].Text))
+		}
+		for _, note := range s.Sources.Notes {
+			out.say(0, note.Text)
+		}
+	}
+	if s.Code != "" {
+		r := reader{lib, tag}
 		out.gap()
-		out.say(0, r.ui("plan.code", locale.Args{"code": v.Code}))
-		out.say(0, r.ui("plan.code-warning", nil))
+		out.say(0, r.ui("plan.code", locale.Args{"code": s.Code}))
+		out.say(0, s.Codes[0][0].Text)
 	}
 	return out.end()
 }
@@ -87,21 +89,32 @@ func (l *lines) gap() {
 	}
 }
 
-func (l *lines) step(r reader, way *route.Route, plan route.Plan, step *route.StepView, mark string) {
-	const indent = 3
+func (l *lines) heading(runs []run) {
 	l.gap()
-	l.say(0, mark+" "+step.Title)
-	l.say(indent, step.Why)
-	l.say(indent, step.Time)
-	if step.Begins != "" {
-		l.say(indent, r.ui("step.start", locale.Args{"date": step.Begins}))
+	l.say(0, runs[0].Text)
+}
+
+func (l *lines) step(catalog *locale.Catalog, tag language.Tag, step sheetStep) {
+	const indent = 3
+	column := step.Columns[0]
+	mark := "-"
+	if step.Number > 0 {
+		mark = catalog.Number(tag, float64(step.Number), float64(step.Number)) + "."
 	}
-	for _, p := range r.parts(way, plan, step) {
+	l.gap()
+	l.say(0, mark+" "+column.Title)
+	for _, line := range column.Lines {
+		l.say(indent, line)
+	}
+	for _, p := range column.Parts {
 		l.say(indent, p.Heading)
 		for _, item := range p.Items {
 			line := "- " + item.Text
 			if item.Link != "" {
 				line += ": " + item.Link
+			}
+			for _, n := range item.Refs {
+				line += fmt.Sprintf(" [%d]", n)
 			}
 			l.say(indent, line)
 		}

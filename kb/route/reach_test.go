@@ -48,7 +48,7 @@ func TestMistakesInTheContent(t *testing.T) {
 	tests := []struct{ name, old, new, want string }{
 		{"a slot that changes nothing", "  - {id: last_worked, kind: year}\n", "  - {id: last_worked, kind: year}\n  - {id: shoe, values: [left, right], words: home}\n",
 			"no condition asks for shoe, so the question would change nothing"},
-		{"a slot whose answers all do the same", "    traps: [translate-both]\n", "    traps: [{id: translate-both, when: {idle: [left]}}, {id: translate-both, when: {idle: [right]}}]\n",
+		{"a slot whose answers all do the same", "traps: [send-all-experience,", "traps: [send-all-experience, {id: translate-both, when: {idle: [left]}}, {id: translate-both, when: {idle: [right]}},",
 			"no answer to idle changes any plan, and it would be asked of profession=doctor"},
 		{"a step that no one reaches", "    when: {if: recognition}\n    needs: [documents, missing-documents]\n    facts: [translator", "    when: {all: [if: recognition, if: unregulated]}\n    needs: [documents, missing-documents]\n    facts: [translator",
 			`no answers lead to the step "sworn-translation"`},
