@@ -17,6 +17,7 @@ type Article struct {
 	Sources     []Source
 	Related     []ArticleID
 	Professions []ProfessionID    // empty: concerns everybody
+	Lines       []Line            // what it says first to whoever has a profession; the first that fits holds
 	Terms       []string          // Dutch words that every translation must name
 	Same        map[string]string // hash of an old Dutch block → hash of its rewording that says the same
 	Texts       map[language.Tag]*Text

@@ -153,3 +153,25 @@ func (l *Library) doubtSentence(d doubt, texts []string, tag language.Tag) (said
 	}
 	return l.catalog.Sentence(tag, key, args), true
 }
+
+// The sentences of content/ui by which the freshness of a reading is told; {when} is a date.
+const (
+	keyReadLive    = "read.live"
+	keyReadCopy    = "read.copy"
+	keyReadUndated = "read.undated"
+)
+
+// Freshness tells in a few words how and when an official page was read; "" in content that has no sentence for it.
+func (l *Library) Freshness(read Read, tag language.Tag) string {
+	key, args := keyReadUndated, locale.Args(nil)
+	if !read.On.IsZero() {
+		args = locale.Args{"when": l.catalog.Date(tag, read.On, read.Has)}
+		if key = keyReadCopy; read.Live {
+			key = keyReadLive
+		}
+	}
+	if !l.catalog.Has(tag, key) {
+		return ""
+	}
+	return l.catalog.Sentence(tag, key, args)
+}

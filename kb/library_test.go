@@ -198,8 +198,14 @@ func TestRender(t *testing.T) {
 	if got.Tag != en || got.Title != "What does the test cost?" || !got.Machine || got.Outdated || got.FellBack || len(got.Sources) != 1 || got.Text != a.Texts[en] {
 		t.Errorf("Render gives %+v", got)
 	}
-	if got.Checked != day(t, "2025-03-01") || !got.Undated {
-		t.Errorf("read %s, undated %v, want the oldest dated reading, and that there are undated ones", got.Checked, got.Undated)
+	for read, want := range map[kb.Read]string{
+		{Live: true, On: day(t, "2026-11-24"), Has: 3}: "seen on 24 November 2026",
+		{On: day(t, "2025-03-01"), Has: 2}:             "copy of March 2025",
+		{}:                                             "undated copy",
+	} {
+		if got := lib.Freshness(read, en); got != want {
+			t.Errorf("the freshness of %+v is told as %q, want %q", read, got, want)
+		}
 	}
 	if bold := got.Body[0].Items[0][1]; !bold.Strong || bold.Text != "€1,700" {
 		t.Errorf("the bold fact is %+v", bold)

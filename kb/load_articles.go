@@ -16,6 +16,7 @@ import (
 type articleFile struct {
 	file                        string
 	related, professions, terms []lined
+	lines                       []lined
 	chapterLine                 int
 }
 
@@ -84,7 +85,7 @@ func (l *loader) articleYAML(a *Article, name string) {
 	s := sheet{load: l, file: name}
 	f := &articleFile{file: name}
 	l.sheets[a.ID] = f
-	fields := s.fields(s.parse(data), "article.yaml", "subject", "chapter", "sources", "related", "professions", "terms", "same")
+	fields := s.fields(s.parse(data), "article.yaml", "subject", "chapter", "sources", "related", "professions", "lines", "terms", "same")
 	a.Subject = s.text(fields["subject"], "subject")
 	a.Chapter = s.text(fields["chapter"], "chapter")
 	if n := fields["chapter"]; n != nil {
@@ -100,6 +101,7 @@ func (l *loader) articleYAML(a *Article, name string) {
 		a.Professions = append(a.Professions, ProfessionID(p.text))
 	}
 	a.Terms = plain(f.terms)
+	a.Lines = readLines(s, f, fields["lines"])
 	a.Sources = articleSources(s, fields["sources"])
 	a.Same = ofKeys(s, fields["same"])
 }

@@ -22,8 +22,6 @@ type Rendered struct {
 	Machine  bool      // made by a machine and not yet read by a speaker
 	Outdated bool      // the source text has changed since
 	FellBack bool      // the language asked for has no text
-	Checked  time.Time // the oldest dated reading of the sources and facts; zero if there is none
-	Undated  bool      // some source or fact is known from an undated copy only
 }
 
 // rendering is what can be made of a text before anybody asks: all but what depends on the day.
@@ -85,23 +83,8 @@ func (l *Library) renderText(a *Article, text *Text) *rendering {
 			r.facts = append(r.facts, f)
 		}
 	}
-	for _, s := range a.Sources {
-		r.page.checked(s.Read)
-	}
-	for _, f := range r.facts {
-		r.page.checked(f.Read)
-	}
 	l.fillDoubts(&r.page, r, l.doubtAlways)
 	return r
-}
-
-// checked takes the age of a reading into account.
-func (r *Rendered) checked(read Read) {
-	if read.On.IsZero() {
-		r.Undated = true
-	} else if r.Checked.IsZero() || read.On.Before(r.Checked) {
-		r.Checked = read.On
-	}
 }
 
 // fillDoubts sets the body and the doubts of a page.

@@ -19,6 +19,7 @@ func (l *loader) articleRules(a *Article) {
 		l.chapterIsKnown(a, f)
 		l.relatedAreKnown(a, f)
 		l.professionsAreKnown(f)
+		l.linesSayOneThing(a, f)
 		l.termsAreKnown(f)
 	} else if file := articleFileName(a.ID); f == nil && !l.minimal && !l.broken[file] {
 		l.fault(file, 0, "missing-file", "the article "+quoted(string(a.ID))+" has no article.yaml", "Write it, with subject, chapter and sources.")

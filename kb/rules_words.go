@@ -97,6 +97,9 @@ func (l *loader) wordsMatch(source, f *wordsFile) {
 			keys = append(keys, key)
 			m := mine.words[i]
 			l.shortFactsMatch(f.movedOn(key, now[key]), shown{f.file, m.line, m.word.Name + m.word.Note}, key, w.word.Name+w.word.Note)
+			if section.id == sectionLines {
+				l.lineArgsMatch(shown{f.file, m.line, m.word.Name}, key, w.word.Name)
+			}
 		}
 	}
 	if len(missing) > 0 {

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -10,15 +11,17 @@ import (
 	"wegwijzer/bot/insight"
 	"wegwijzer/kb"
 	"wegwijzer/kb/edition"
+	"wegwijzer/kb/locale"
 	"wegwijzer/kb/prose"
 	"wegwijzer/kb/understand"
 )
 
 const maxRelated = 3 // more choices than that hide the answer on a small screen
 
-// showArticle puts an article in the reply: title, text with its facts, their doubts, how fresh it is, its sources.
+// showArticle puts an article in the reply: title, what it says to the person's profession, text with its facts, their
+// doubts, its sources and how fresh our reading of each is.
 func (t *turn) showArticle(a *kb.Article) {
-	r := t.ed.Library.Render(a, t.tag, t.day)
+	r := t.ed.Library.RenderFor(a, t.profession(), t.tag, t.day)
 	if t.s.Article = string(a.ID); t.event.Subject == "" && t.event.Outcome != insight.Crisis {
 		t.event.Subject = string(a.ID)
 	}
@@ -39,6 +42,12 @@ func (t *turn) showArticle(a *kb.Article) {
 		b.Lang = borrowed
 		t.reply.Body = append(t.reply.Body, pressable(b))
 	}
+	if t.event.Outcome == insight.Crisis { // no doubt stands below the number to call
+		for _, s := range r.Sources {
+			t.reply.Sources = append(t.reply.Sources, bot.Link{Label: s.Title, URL: s.URL})
+		}
+		return
+	}
 	for _, doubt := range r.Doubts {
 		t.sayText(doubt)
 	}
@@ -49,8 +58,31 @@ func (t *turn) showArticle(a *kb.Article) {
 		t.say("article.outdated", nil)
 	}
 	for _, s := range r.Sources {
-		t.reply.Sources = append(t.reply.Sources, bot.Link{Label: s.Title, URL: s.URL})
+		t.source(s.Title, s.URL, s.Read)
 	}
+}
+
+// source puts an official page in the reply, once, with how fresh our reading of it is.
+func (t *turn) source(label, url string, read kb.Read) {
+	if fresh := t.ed.Library.Freshness(read, t.tag); fresh != "" {
+		label = t.ui("read.source", locale.Args{"source": label, "fresh": fresh})
+	}
+	if link := (bot.Link{Label: label, URL: url}); !slices.Contains(t.reply.Sources, link) {
+		t.reply.Sources = append(t.reply.Sources, link)
+	}
+}
+
+// profession gives the person's profession: the one that the text names, else the one they gave; "" if not known.
+func (t *turn) profession() kb.ProfessionID {
+	const section = "profession"
+	if t.text != "" {
+		for _, m := range t.mentions() {
+			if m.Section == section {
+				return kb.ProfessionID(m.ID)
+			}
+		}
+	}
+	return kb.ProfessionID(t.given()[section])
 }
 
 // pressable turns the links between articles into choices.
@@ -131,7 +163,10 @@ type Answer struct {
 	Redacted     bool // something personal was cut out
 	Alternatives []understand.Guess
 
-	near language.Tag // in which to reply
+	near     language.Tag // in which to reply
+	cleaned  string       // the text without what was cut out
+	warnings prose.Doc    // about what was cut out
+	u        understand.Understanding
 }
 
 // Ask understands one utterance in the order of a turn: crisis, then what is personal is cut out, then the question.
@@ -146,21 +181,25 @@ func Ask(ed *edition.Edition, text string, hint language.Tag) Answer {
 		return a
 	}
 	a.Redacted = t.cut()
-	u := ed.Understander.Understand(t.text, hint)
-	a.Article, a.Score, a.Declined, a.Alternatives = u.Article, u.Score, u.Declined, u.Alternatives
-	if u.Locale != language.Und {
-		a.Language = u.Locale
+	a.cleaned, a.warnings = t.text, t.reply.Body
+	a.u = ed.Understander.Understand(t.text, hint)
+	a.Article, a.Score, a.Declined, a.Alternatives = a.u.Article, a.u.Score, a.u.Declined, a.u.Alternatives
+	if a.u.Locale != language.Und {
+		a.Language = a.u.Locale
 	}
 	return a
 }
 
-// Reply gives what a person is shown for the answer on day.
+// Reply gives what a person is shown for the answer on day: what a turn says, but what it would say about the person's
+// place in the route.
 func (a Answer) Reply(ed *edition.Edition, day time.Time) bot.Reply {
-	t := &turn{ed: ed, s: newSession(), day: day, tag: a.near}
-	if article := ed.Library.Article(a.Article); article != nil && !a.Declined {
-		t.showArticle(article)
+	t := &turn{ed: ed, s: newSession(), day: day, tag: a.near, text: a.cleaned}
+	t.reply.Body = append(t.reply.Body, a.warnings...)
+	if a.Crisis {
+		t.event.Outcome = insight.Crisis
+		t.showArticle(ed.Library.Article(a.Article))
 	} else {
-		t.decline(a.Article, a.Alternatives)
+		t.answerWith(a.u)
 	}
 	t.reply.Locale = t.tag
 	return t.reply

@@ -14,6 +14,7 @@ import (
 	"wegwijzer/kb/fold"
 	"wegwijzer/kb/locale"
 	"wegwijzer/kb/route"
+	"wegwijzer/kb/understand"
 )
 
 // claimants look at a typed text in this order; the first that claims it answers it. Crisis comes before everything:
@@ -176,7 +177,17 @@ func (t *turn) claimQuestion() bool {
 		t.resume()
 		return true
 	}
-	u := t.ed.Understander.Understand(t.text, t.tag)
+	t.answerWith(t.ed.Understander.Understand(t.text, t.tag))
+	if heard := t.heard(); len(heard) > 0 && t.tellsAboutSelf() {
+		t.confirm(heard)
+		return true
+	}
+	t.resume()
+	return true
+}
+
+// answerWith says what was understood: the article, which of two, or that this is not known.
+func (t *turn) answerWith(u understand.Understanding) {
 	article := t.ed.Library.Article(u.Article)
 	t.event.Subject = string(u.Article)
 	switch {
@@ -192,12 +203,6 @@ func (t *turn) claimQuestion() bool {
 		t.showArticle(article)
 		t.offerRelated(article)
 	}
-	if heard := t.heard(); len(heard) > 0 && t.tellsAboutSelf() {
-		t.confirm(heard)
-		return true
-	}
-	t.resume()
-	return true
 }
 
 // fewWords is how long an answer to a question is that stands by itself, such as "verzorgende IG" or "from Aleppo".

@@ -254,9 +254,8 @@ func (t *turn) showStep(plan route.Plan, id route.StepID) bool {
 	}
 	for _, fact := range step.Facts {
 		facts.Items = append(facts.Items, t.linked(fact))
-		link := bot.Link{Label: host(fact.Source), URL: fact.Source}
-		if !slices.Contains(t.reply.Sources, link) {
-			t.reply.Sources = append(t.reply.Sources, link)
+		if f := t.ed.Library.Fact(kb.FactID(fact.ID)); f != nil {
+			t.source(host(f.Source), f.Source, f.Read)
 		}
 	}
 	t.section("step.papers", papers)

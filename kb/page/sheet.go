@@ -286,13 +286,4 @@ func factsOf(way *route.Route, view route.View) []kb.FactID {
 }
 
 // fresh tells in a few words how and when an official page was read.
-func (r reader) fresh(read kb.Read) string {
-	switch {
-	case read.On.IsZero():
-		return r.ui("sheet.read-undated", nil)
-	case read.Live:
-		return r.ui("sheet.read-live", locale.Args{"when": r.day(read.On)})
-	default:
-		return r.ui("sheet.read-copy", locale.Args{"when": r.lib.Catalog().Date(r.tag, read.On, read.Has)})
-	}
-}
+func (r reader) fresh(read kb.Read) string { return r.own(r.lib.Freshness(read, r.tag)) }
