@@ -22,7 +22,7 @@ const maxRelated = 3 // more choices than that hide the answer on a small screen
 // doubts, its sources and how fresh our reading of each is.
 func (t *turn) showArticle(a *kb.Article) {
 	r := t.ed.Library.RenderFor(a, t.profession(), t.tag, t.day)
-	if t.s.Article = string(a.ID); t.event.Subject == "" && t.event.Outcome != insight.Crisis {
+	if t.event.Subject == "" && t.event.Outcome != insight.Crisis {
 		t.event.Subject = string(a.ID)
 	}
 	if r.Text == nil {

@@ -14,7 +14,7 @@ import (
 
 // usual is a session in the middle of the route.
 func usual() *Session {
-	s := &Session{Locale: frozenSession.Locale, Chosen: true, Asking: "papers", Article: "bi-test", Turns: 14, Planned: []byte("2026-11-24")}
+	s := &Session{Locale: frozenSession.Locale, Chosen: true, Asking: "papers", Turns: 14, Planned: []byte("2026-11-24")}
 	for i := range 12 {
 		s.Answers = append(s.Answers, route.Answer{Slot: route.SlotID(fmt.Sprint("slot-", i)), Value: "some-value"})
 		s.Options = append(s.Options, fmt.Sprint("answer:papers:", i))

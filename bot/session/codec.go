@@ -35,7 +35,7 @@ const (
 	tagAsking  = 5  // slot id
 	tagFamily  = 6  // id
 	tagOffered = 7  // pair: slot, value
-	tagArticle = 8  // article id
+	tagRetired = 8  // the article read last, until November 2026; what is there is dropped
 	tagOption  = 9  // choice id
 	tagTurns   = 10 // uvarint
 	tagCounted = 11 // bytes
@@ -84,7 +84,6 @@ func encode(s *Session) []byte {
 	for _, a := range s.Offered {
 		b = appendPair(b, tagOffered, string(a.Slot), a.Value)
 	}
-	b = appendText(b, tagArticle, s.Article)
 	for _, id := range s.Options {
 		b = appendField(b, tagOption, id)
 	}
@@ -171,8 +170,7 @@ func (s *Session) set(tag byte, payload []byte) bool {
 		s.Asking = string(payload)
 	case tagFamily:
 		s.Family = string(payload)
-	case tagArticle:
-		s.Article = string(payload)
+	case tagRetired:
 	case tagOption:
 		s.Options = append(s.Options, string(payload))
 	case tagTurns:

@@ -48,7 +48,7 @@ func anySession(wild bool) *rapid.Generator[*Session] {
 			Done: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Tick {
 				return Tick{Step: some.Draw(t, "step"), Month: rapid.StringMatching(`(20[0-9]{2}-[01][0-9])?`).Draw(t, "month")}
 			}), 0, longest).Draw(t, "done"),
-			Asking: id.Draw(t, "asking"), Family: id.Draw(t, "family"), Article: text.Draw(t, "article"),
+			Asking: id.Draw(t, "asking"), Family: id.Draw(t, "family"),
 			Options: rapid.SliceOfN(id, 0, longest).Draw(t, "options"),
 			Turns:   rapid.IntRange(-1, 1<<40).Draw(t, "turns"), Uncounted: rapid.Bool().Draw(t, "uncounted"), Keep: rapid.Bool().Draw(t, "keep"),
 			Counted: rapid.SliceOfN(rapid.Byte(), 0, length).Draw(t, "counted"), Planned: rapid.SliceOfN(rapid.Byte(), 0, length).Draw(t, "planned"), Update: text.Draw(t, "update"),
@@ -94,7 +94,7 @@ func full() *Session {
 		return fmt.Sprintf("%s%0*d", prefix, size-len(prefix), n)
 	}
 	s := &Session{Locale: language.MustParse("zh-Hant-TW"), Chosen: true, Uncounted: true, Keep: true, Turns: 1<<31 - 1,
-		Asking: long("a", 0, maxID), Family: long("f", 0, maxID), Article: long("a", 0, maxName), Update: long("u", 0, maxName),
+		Asking: long("a", 0, maxID), Family: long("f", 0, maxID), Update: long("u", 0, maxName),
 		Planned: bytes.Repeat([]byte{0xfe}, maxPlanned), Counted: bytes.Repeat([]byte{0xff}, maxCounted)}
 	for i := range maxAnswers {
 		s.Answers = append(s.Answers, route.Answer{Slot: route.SlotID(long("s", i, maxID)), Value: long("v", i, maxID)})
@@ -152,7 +152,7 @@ func TestWhatIsDropped(t *testing.T) {
 	t.Run("half an id is never kept", func(t *testing.T) {
 		s := &Session{
 			Answers: []route.Answer{{Slot: "a", Value: "1"}, {Slot: route.SlotID(long), Value: "2"}, {Slot: "b", Value: long}, {Slot: "", Value: "3"}, {Slot: "c", Value: "4"}},
-			Done:    []Tick{{long, "2026-05"}, {"ccps", "2026-05"}, {"", "2026-05"}}, Asking: long, Article: strings.Repeat("x", maxName+1),
+			Done:    []Tick{{long, "2026-05"}, {"ccps", "2026-05"}, {"", "2026-05"}}, Asking: long, Update: strings.Repeat("x", maxName+1),
 			Options: []string{"one", long, "three"},
 		}
 		want := &Session{Answers: []route.Answer{{Slot: "a", Value: "1"}, {Slot: "c", Value: "4"}}, Done: []Tick{{"ccps", "2026-05"}}, Options: []string{"one", "", "three"}}
@@ -209,7 +209,6 @@ var frozenSession = &Session{
 	Asking:    "papers",
 	Family:    "nursing",
 	Offered:   []route.Answer{{Slot: "english", Value: "B1"}},
-	Article:   "bi-test",
 	Options:   []string{"answer:papers:all", "", "back"},
 	Turns:     300,
 	Uncounted: true, Keep: true,
@@ -229,7 +228,8 @@ func TestFrozenSession(t *testing.T) {
 	if diff := cmp.Diff(got, frozenSession, same); diff != "" {
 		t.Errorf("version 1 (-got +want):\n%s", diff)
 	}
-	if !bytes.Equal(encode(got), b) {
+	without := bytes.Replace(b, appendField(nil, tagRetired, "bi-test"), nil, 1)
+	if len(without) == len(b) || !bytes.Equal(encode(got), without) {
 		t.Error("version 1 is written otherwise than it was: that needs a new version")
 	}
 }

@@ -27,7 +27,6 @@ type Session struct {
 	Asking    string         // slot id of the open question; empty: none
 	Family    string         // the family of professions chosen, when the profession takes two presses
 	Offered   []route.Answer // heard in free text, not yet confirmed
-	Article   string         // id of the article last shown
 	Options   []string       // ids of the choices last offered, so that a typed "2" works after a restart
 	Turns     int            // turns answered, for "after the third answered turn"
 	Uncounted bool           // the person said "do not count me"
@@ -75,7 +74,6 @@ func (s *Session) bounded() *Session {
 	}
 	b.Asking = within(b.Asking, maxID)
 	b.Family = within(b.Family, maxID)
-	b.Article = within(b.Article, maxName)
 	b.Update = within(b.Update, maxName)
 	if len(b.Planned) > maxPlanned {
 		b.Planned = nil

@@ -212,7 +212,7 @@ func TestRowsAreUnlinkable(t *testing.T) {
 				if bytes.Contains(sealed, []byte(number)) || bytes.Contains(id[:], []byte(number)) {
 					t.Error("a row holds the person's number")
 				}
-				if len(one.Article) > 8 && bytes.Contains(sealed, []byte(one.Article)) {
+				if len(one.Update) > 8 && bytes.Contains(sealed, []byte(one.Update)) {
 					t.Error("a row holds some of the session as it is")
 				}
 				for _, body := range bodies {

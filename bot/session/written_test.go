@@ -34,7 +34,7 @@ func TestNothingReadableIsWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		one.Answers = append(one.Answers, route.Answer{Slot: route.SlotID(c.BSN), Value: c.Name})
-		one.Asking, one.Article, one.Family, one.Update, one.Counted = c.Email, c.Sentence, c.Phone, c.NameAr, []byte(c.Sentence)
+		one.Asking, one.Family, one.Update, one.Counted = c.Email, c.Phone, c.NameAr, []byte(c.Sentence)
 		one.Turns = turn
 		if err := s.Save(t.Context(), "telegram", c.Person, one); err != nil {
 			t.Fatal(err)
@@ -73,13 +73,13 @@ func TestErrorsNameNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := cheap(testKey(1), db.Sessions(), time.Now)
-	if err := s.Save(t.Context(), "web", c.Person, &Session{Article: c.Sentence}); err != nil {
+	if err := s.Save(t.Context(), "web", c.Person, &Session{Update: c.Sentence}); err != nil {
 		t.Fatal(err)
 	}
 	db.Close() // from now on every call fails
 	_, openErr := s.Open(t.Context(), "web", c.Person)
 	_, nameErr := s.Open(t.Context(), bot.ChannelID("\x00"+c.Name), c.Person)
-	for _, err := range []error{openErr, nameErr, s.Save(t.Context(), "web", c.Person, &Session{Article: c.Sentence}), s.Forget(t.Context(), "web", c.Person)} {
+	for _, err := range []error{openErr, nameErr, s.Save(t.Context(), "web", c.Person, &Session{Update: c.Sentence}), s.Forget(t.Context(), "web", c.Person)} {
 		if err == nil {
 			t.Error("no error from a closed database")
 			continue
