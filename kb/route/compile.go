@@ -4,6 +4,8 @@ import (
 	"math/bits"
 	"slices"
 	"time"
+
+	"wegwijzer/kb/route/decision"
 )
 
 // variables tells how an answer, or the day, becomes the class that the diagram asks for.
@@ -18,7 +20,7 @@ type variables struct {
 
 // compiler turns conditions as read into nodes of the diagram.
 type compiler struct {
-	*diagram
+	*decision.Diagram
 	*variables
 	patterns [][][]bool // of each slot that is no time: for each class, which atoms hold
 	dayRank  []int      // of each day atom: its place among days
@@ -54,12 +56,12 @@ func (p *parser) compile() {
 	}
 	v.widths = append(v.widths, len(v.days)+1)
 	v.slot = append(v.slot, -1)
-	c.diagram = newDiagram(v.slot, v.widths)
+	c.Diagram = decision.New(v.slot, v.widths)
 	for _, set := range p.later {
 		set(c)
 	}
 	p.route.variables = v
-	p.route.diagram = c.sealed()
+	p.route.Diagram = c.Seal()
 }
 
 // classify puts the values of a slot that no condition tells apart into one class.
@@ -79,31 +81,31 @@ func (c *compiler) classify(i int, s *Slot, atoms []choiceAtom) {
 	}
 }
 
-func (c *compiler) compile(e *expr) ref {
+func (c *compiler) compile(e *expr) decision.Ref {
 	switch e.op {
 	case isNot:
-		return c.not(c.compile(e.kids[0]))
+		return c.Not(c.compile(e.kids[0]))
 	case isAll:
-		r := yes
+		r := decision.Yes
 		for _, k := range e.kids {
-			r = c.and(r, c.compile(k))
+			r = c.And(r, c.compile(k))
 		}
 		return r
 	case isAny:
-		r := no
+		r := decision.No
 		for _, k := range e.kids {
-			r = c.or(r, c.compile(k))
+			r = c.Or(r, c.compile(k))
 		}
 		return r
 	}
 	switch {
 	case e.slot == daySlot:
 		rank := c.dayRank[e.atom]
-		return c.atom(int32(len(c.widths)-1), func(class int) bool { return class > rank })
+		return c.Atom(int32(len(c.widths)-1), func(class int) bool { return class > rank })
 	case c.patterns[e.slot] != nil:
-		return c.atom(c.of[e.slot], func(class int) bool { return c.patterns[e.slot][class][e.atom] })
+		return c.Atom(c.of[e.slot], func(class int) bool { return c.patterns[e.slot][class][e.atom] })
 	default:
-		return c.atom(c.of[e.slot], func(class int) bool { return class>>e.atom&1 == 1 })
+		return c.Atom(c.of[e.slot], func(class int) bool { return class>>e.atom&1 == 1 })
 	}
 }
 
@@ -118,12 +120,12 @@ func (v *variables) dayClass(day time.Time) int {
 
 // domainOf gives what an answer leaves open of the slot's variable; an empty answer leaves open all that can be said
 // on that day.
-func (v *variables) domainOf(s *Slot, answer string, day time.Time) domain {
+func (v *variables) domainOf(s *Slot, answer string, day time.Time) decision.Domain {
 	if classes := v.choice[s.index]; classes != nil {
 		if answer == "" {
-			return anything
+			return decision.Anything()
 		}
-		return known(classes[answer])
+		return decision.Known(classes[answer])
 	}
 	atoms := v.times[s.index]
 	if answer == "" {
@@ -137,11 +139,11 @@ func (v *variables) domainOf(s *Slot, answer string, day time.Time) domain {
 	}
 	first, second := timeClass(s.Kind, atoms, count, half, day)
 	if first == second {
-		return known(first)
+		return decision.Known(first)
 	}
 	among := make([]bool, 1<<len(atoms))
 	among[first], among[second] = true, true
-	return domain{one: -1, among: among}
+	return decision.Domain{One: -1, Among: among}
 }
 
 // timeClass gives the class of a month (counted as months counts) or year; two of them for the month in which a day of
@@ -171,7 +173,7 @@ func timeClass(kind Kind, atoms []timeAtom, count int, half string, day time.Tim
 
 // anyTime gives the classes that a month or year up to the given day can have: those of long ago, of now, and of both
 // sides of each threshold.
-func (v *variables) anyTime(s *Slot, atoms []timeAtom, day time.Time) domain {
+func (v *variables) anyTime(s *Slot, atoms []timeAtom, day time.Time) decision.Domain {
 	today := monthsOf(day)
 	among := make([]bool, 1<<len(atoms))
 	only, classes := 0, 0
@@ -203,9 +205,9 @@ func (v *variables) anyTime(s *Slot, atoms []timeAtom, day time.Time) domain {
 		}
 	}
 	if classes == 1 {
-		return known(only)
+		return decision.Known(only)
 	}
-	return domain{one: -1, among: among}
+	return decision.Domain{One: -1, Among: among}
 }
 
 // bit gives the bit of a slot in a set of slots.

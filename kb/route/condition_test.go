@@ -76,9 +76,9 @@ func TestConditions(t *testing.T) {
 			when := r.stops[r.steps["probe"]].when
 			got := unknown
 			switch {
-			case c.holds(when):
+			case c.Holds(when):
 				got = holds
-			case c.fails(when):
+			case c.Fails(when):
 				got = fails
 			}
 			if got != tt.want {
@@ -94,10 +94,10 @@ func TestDayNarrowsWhatMonthsThereAre(t *testing.T) {
 	r := conditioned(t, "{asked: from law-day}")
 	before := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
 	when := r.stops[r.steps["probe"]].when
-	if c := r.certain(r.New(), before); !c.fails(when) {
+	if c := r.certain(r.New(), before); !c.Fails(when) {
 		t.Errorf("on %s an unanswered month could lie after the law's day", before.Format(time.DateOnly))
 	}
-	if c := r.certain(r.New(), today); c.fails(when) || c.holds(when) {
+	if c := r.certain(r.New(), today); c.Fails(when) || c.Holds(when) {
 		t.Errorf("on %s an unanswered month must be able to lie on both sides", today.Format(time.DateOnly))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"wegwijzer/kb"
+	"wegwijzer/kb/route/decision"
 )
 
 // The file of the route and its lock in the content folder.
@@ -30,8 +31,8 @@ const (
 	factWords  = "facts" // what a figure is about; a fact without such a word is shown by its value alone
 )
 
-// mostSlots is how many slots the bits of settled.asks can tell apart.
-const mostSlots = 64
+// mostSlots is how many slots conditions can ask for.
+const mostSlots = decision.MostQuestions
 
 // parser builds a Route from route.yaml. Conditions are first read, then compiled, since what the classes of answers
 // are depends on all of them.
@@ -40,8 +41,8 @@ type parser struct {
 	route *Route
 	later []func(*compiler) // sets the refs of what was read
 
-	shown     []ref       // what a plan can show: the routes, the steps and all that stands in them
-	misplaced []misplaced // steps that need what stands further down
+	shown     []decision.Ref // what a plan can show: the routes, the steps and all that stands in them
+	misplaced []misplaced    // steps that need what stands further down
 }
 
 // Parse builds the route from lib's route.yaml and route.lock, and says what is wrong in them. Content without a
@@ -51,7 +52,7 @@ func Parse(lib *kb.Library) (*Route, []kb.Fault) { return parse(lib, lib.File) }
 
 // parse is Parse with the files of the content given apart, so that a test can put another in their place.
 func parse(lib *kb.Library, file func(name string) ([]byte, bool)) (*Route, []kb.Fault) {
-	r := &Route{lib: lib, steps: map[StepID]int{}, diagram: newDiagram(nil, nil), variables: &variables{}}
+	r := &Route{lib: lib, steps: map[StepID]int{}, Diagram: decision.New(nil, nil), variables: &variables{}}
 	p := &parser{conditions: conditions{reader: &reader{file: routeFile, lib: lib}, named: map[string]*expr{}, used: map[string]bool{}}, route: r}
 	raw, ok := file(routeFile)
 	if !ok {
@@ -264,7 +265,7 @@ func (p *parser) readRoutes(n *yaml.Node) {
 				"Give every route a when: but the last, which is what a plan has when no other is certain")
 		}
 		p.route.routes = append(p.route.routes, journey{id: RouteID(id), line: item.Line})
-		p.ref(p.read(f["when"]), func(at ref) { p.route.routes[i].when = at })
+		p.ref(p.read(f["when"]), func(at decision.Ref) { p.route.routes[i].when = at })
 	}
 	if len(items) == 0 {
 		p.faultAt(0, "routes", "the route has no routes", "Write routes:")
@@ -272,7 +273,7 @@ func (p *parser) readRoutes(n *yaml.Node) {
 }
 
 // ref has the condition compiled once all are read.
-func (p *parser) ref(e *expr, set func(ref)) {
+func (p *parser) ref(e *expr, set func(decision.Ref)) {
 	p.later = append(p.later, func(c *compiler) { set(c.compile(e)) })
 }
 

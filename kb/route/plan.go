@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"wegwijzer/kb"
+	"wegwijzer/kb/route/decision"
 )
 
 // Plan is what is certain for a Profile on a day: the steps that hold for every answer still open, in order.
@@ -53,7 +54,7 @@ const Unknown = -1
 
 // view of what is certain: the diagram settled for one profile and day.
 type certainty struct {
-	settled
+	decision.Settled
 	profile Profile
 	day     time.Time
 	done    []bool   // by step: finished and not lapsed
@@ -90,19 +91,19 @@ func (r *Route) next(c certainty) (slot *Slot, ok bool) {
 
 // certain settles the diagram, with what unanswered slots are presumed to be.
 func (r *Route) certain(p Profile, day time.Time) certainty {
-	c := certainty{profile: p, day: day, settled: r.settle(r.domains(p, day, true))}
+	c := certainty{profile: p, day: day, Settled: r.Settle(r.domains(p, day, true))}
 	r.finish(&c)
 	return c
 }
 
 // domains gives what p and the day leave open of each variable of the diagram. With presuming an unanswered slot is
 // what it is presumed to be; without, only a slot that is never asked is.
-func (r *Route) domains(p Profile, day time.Time, presuming bool) []domain {
-	domains := make([]domain, len(r.widths))
+func (r *Route) domains(p Profile, day time.Time, presuming bool) []decision.Domain {
+	domains := make([]decision.Domain, len(r.widths))
 	for i := range domains {
 		at := r.slot[i]
 		if at < 0 {
-			domains[i] = known(r.dayClass(day))
+			domains[i] = decision.Known(r.dayClass(day))
 			continue
 		}
 		s := r.slots[at]
@@ -132,7 +133,7 @@ func (r *Route) finish(c *certainty) {
 		}
 		for _, made := range r.stops[i].makes {
 			m := &r.papers[made]
-			needed := slices.ContainsFunc(m.usedBy, func(user element) bool { return !c.done[user.index] && !c.fails(user.when) })
+			needed := slices.ContainsFunc(m.usedBy, func(user element) bool { return !c.done[user.index] && !c.Fails(user.when) })
 			if needed && m.lapse(months(c.since[i])).Before(c.day) {
 				c.lapsed[i] = true
 			}
@@ -145,7 +146,7 @@ func (r *Route) finish(c *certainty) {
 
 func (r *Route) journey(c certainty) RouteID {
 	for _, j := range r.routes {
-		if c.holds(j.when) {
+		if c.Holds(j.when) {
 			return j.id
 		}
 	}
@@ -154,34 +155,34 @@ func (r *Route) journey(c certainty) RouteID {
 
 // open gives the unanswered slots that some condition still asks for, of the routes and of the steps that are not done.
 func (r *Route) open(c certainty) []SlotID {
-	s := c.settled
+	s := c.Settled
 	if r.presumes(c.profile) {
-		s = r.settle(r.domains(c.profile, c.day, false))
+		s = r.Settle(r.domains(c.profile, c.day, false))
 	}
 	var asked uint64
 	for _, j := range r.routes {
-		asked |= s.asks[j.when]
+		asked |= s.Asks(j.when)
 	}
 	for i := range r.stops {
 		if c.done[i] {
 			continue
 		}
 		stop := &r.stops[i]
-		asked |= s.asks[stop.when]
+		asked |= s.Asks(stop.when)
 		for _, list := range [...][]element{stop.after, stop.facts, stop.payers, stop.traps, stop.papers} {
 			for k := range list {
-				asked |= s.asks[list[k].when]
+				asked |= s.Asks(list[k].when)
 			}
 		}
 		for k := range stop.takes {
-			asked |= s.asks[stop.takes[k].when]
+			asked |= s.Asks(stop.takes[k].when)
 		}
 		for k := range stop.since {
-			asked |= s.asks[stop.since[k].when]
+			asked |= s.Asks(stop.since[k].when)
 		}
 		for k := range stop.opens {
-			asked |= s.asks[stop.opens[k].when]
-			if !s.fails(stop.opens[k].when) { // the beginning is counted from the answer itself
+			asked |= s.Asks(stop.opens[k].when)
+			if !s.Fails(stop.opens[k].when) { // the beginning is counted from the answer itself
 				asked |= bit(stop.opens[k].slot)
 			}
 		}

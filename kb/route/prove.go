@@ -180,10 +180,13 @@ func (w *walk) asked(p Profile, slot *Slot, branches []found) found {
 		f.plans = branches[0].plans
 		return f
 	}
-	f.plans = mix(uint64(slot.index)+1, 0)
+	var sum maphash.Hash
+	sum.SetSeed(w.seed)
+	maphash.WriteComparable(&sum, slot.index)
 	for _, b := range branches {
-		f.plans = mix(f.plans, b.plans)
+		maphash.WriteComparable(&sum, b.plans)
 	}
+	f.plans = sum.Sum64()
 	return f
 }
 

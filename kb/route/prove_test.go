@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"wegwijzer/kb/route/decision"
 )
 
 // The way of the content: every walk through the questions ends in a plan, and nothing is asked or written in vain.
@@ -94,7 +96,7 @@ func TestProve(t *testing.T) {
 	t.Run("a step that is reached in no plan", func(t *testing.T) {
 		t.Parallel()
 		r := fixture(t)
-		r.stops[r.steps["mend"]].when = no // parsing does not let this by
+		r.stops[r.steps["mend"]].when = decision.No // parsing does not let this by
 		proof, _ := prove(t, r)
 		if names(proof.Unreached) != "mend" {
 			t.Errorf("unreached %v, want mend", proof.Unreached)

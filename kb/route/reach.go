@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wegwijzer/kb"
+	"wegwijzer/kb/route/decision"
 )
 
 // What is written in route.yaml in vain is found in the diagram, in which it costs no more than reading it: whether any
@@ -47,8 +48,8 @@ func (r *Route) Faults(ctx context.Context, day time.Time) ([]kb.Fault, error) {
 type reach struct {
 	route   *Route
 	days    []time.Time
-	domains [][]domain // of each day
-	settled []settled
+	domains [][]decision.Domain // of each day
+	settled []decision.Settled
 }
 
 // reach settles the diagram with every answer open, on each day that can make a difference: one of our years, of
@@ -61,17 +62,17 @@ func (r *Route) reach() *reach {
 		if slices.ContainsFunc(all.days, day.Equal) {
 			return
 		}
-		domains := make([]domain, len(r.widths))
+		domains := make([]decision.Domain, len(r.widths))
 		for i := range domains {
 			if at := r.slot[i]; at < 0 {
-				domains[i] = known(r.dayClass(day))
+				domains[i] = decision.Known(r.dayClass(day))
 			} else {
 				domains[i] = r.domainOf(r.slots[at], "", day)
 			}
 		}
 		all.days = append(all.days, day)
 		all.domains = append(all.domains, domains)
-		all.settled = append(all.settled, r.settle(domains))
+		all.settled = append(all.settled, r.Settle(domains))
 	}
 	for _, written := range []string{ours, before, after} {
 		day, _ := time.Parse(time.DateOnly, written)
@@ -102,33 +103,33 @@ func (r *Route) reach() *reach {
 }
 
 // never says that no answers, on no day, make the condition hold.
-func (a *reach) never(at ref) bool {
-	return !slices.ContainsFunc(a.settled, func(s settled) bool { return !s.fails(at) })
+func (a *reach) never(at decision.Ref) bool {
+	return !slices.ContainsFunc(a.settled, func(s decision.Settled) bool { return !s.Fails(at) })
 }
 
 // asks gives the slots whose answer can change the condition.
-func (a *reach) asks(at ref) (slots uint64) {
+func (a *reach) asks(at decision.Ref) (slots uint64) {
 	for _, s := range a.settled {
-		slots |= s.asks[at]
+		slots |= s.Asks(at)
 	}
 	return slots
 }
 
 // example gives a profile, as ParseProfile takes it, for which the condition holds.
-func (a *reach) example(at ref) (profile string, ok bool) {
+func (a *reach) example(at decision.Ref) (profile string, ok bool) {
 	for i, s := range a.settled {
-		if !s.fails(at) {
-			return a.walk(i, at, func(kid ref) bool { return !s.fails(kid) }, -1), true
+		if !s.Fails(at) {
+			return a.walk(i, at, func(kid decision.Ref) bool { return !s.Fails(kid) }, -1), true
 		}
 	}
 	return "", false
 }
 
 // asking gives a profile to which the condition leaves nothing open but the slot.
-func (a *reach) asking(at ref, slot int) (profile string, ok bool) {
+func (a *reach) asking(at decision.Ref, slot int) (profile string, ok bool) {
 	for i, s := range a.settled {
-		if s.asks[at]&bit(slot) != 0 {
-			return a.walk(i, at, func(kid ref) bool { return s.asks[kid]&bit(slot) != 0 }, slot), true
+		if s.Asks(at)&bit(slot) != 0 {
+			return a.walk(i, at, func(kid decision.Ref) bool { return s.Asks(kid)&bit(slot) != 0 }, slot), true
 		}
 	}
 	return "", false
@@ -136,31 +137,30 @@ func (a *reach) asking(at ref, slot int) (profile string, ok bool) {
 
 // walk goes down the diagram by answers that are possible on day i and that lead where good says, until a leaf or the
 // slot, and writes the answers.
-func (a *reach) walk(i int, at ref, good func(ref) bool, until int) string {
+func (a *reach) walk(i int, at decision.Ref, good func(decision.Ref) bool, until int) string {
 	r, day := a.route, a.days[i]
 	var answers []string
-	for at > yes {
-		n := &r.nodes[at]
-		slot := int(r.diagram.slots[n.variable])
-		d := a.domains[i][n.variable]
+	for at > decision.Yes {
+		variable, slot, kids := r.Node(at)
+		d := a.domains[i][variable]
 		if slot < 0 {
-			at = n.kids[d.one]
+			at = kids[d.One]
 			continue
 		}
 		if slot == until {
 			break
 		}
-		class := d.one
+		class := d.One
 		if class < 0 {
-			class = slices.IndexFunc(n.kids, good)
-			for class >= 0 && d.among != nil && !(d.among[class] && good(n.kids[class])) {
+			class = slices.IndexFunc(kids, good)
+			for class >= 0 && d.Among != nil && !(d.Among[class] && good(kids[class])) {
 				class++
 			}
 		}
-		if s := r.slots[slot]; a.settled[i].asks[at]&bit(slot) != 0 { // else every answer leads on
+		if s := r.slots[slot]; a.settled[i].Asks(at)&bit(slot) != 0 { // else every answer leads on
 			answers = append(answers, string(s.ID)+"="+r.answerOf(s, class, day))
 		}
-		at = n.kids[class]
+		at = kids[class]
 	}
 	if i > 0 {
 		answers = append(answers, "on "+day.Format(time.DateOnly))
@@ -202,10 +202,10 @@ func (p *parser) explainOrder() {
 			return
 		}
 	}
-	both := make([]ref, len(p.misplaced))
+	both := make([]decision.Ref, len(p.misplaced))
 	for i, m := range p.misplaced {
 		need := p.route.steps[m.need]
-		p.later = append(p.later, func(c *compiler) { both[i] = c.and(p.route.stops[m.step].when, p.route.stops[need].when) })
+		p.later = append(p.later, func(c *compiler) { both[i] = c.And(p.route.stops[m.step].when, p.route.stops[need].when) })
 	}
 	p.compile()
 	reach := p.route.reach()
@@ -227,10 +227,10 @@ func (p *parser) explainOrder() {
 func (p *parser) show() {
 	p.later = append(p.later, func(c *compiler) {
 		r := p.route
-		before := no
+		before := decision.No
 		for _, j := range r.routes {
-			p.shown = append(p.shown, c.and(j.when, c.not(before)))
-			before = c.or(before, j.when)
+			p.shown = append(p.shown, c.And(j.when, c.Not(before)))
+			before = c.Or(before, j.when)
 		}
 		for i := range r.stops {
 			s := &r.stops[i]
@@ -249,9 +249,9 @@ func (p *parser) show() {
 				figures = append(figures, o.element)
 			}
 			for _, list := range [...][]element{figures, s.payers, s.traps, s.papers} {
-				joined := make(map[string]ref)
+				joined := make(map[string]decision.Ref)
 				for _, e := range list {
-					joined[e.id] = c.or(joined[e.id], e.when)
+					joined[e.id] = c.Or(joined[e.id], e.when)
 				}
 				for _, when := range joined {
 					p.shown = append(p.shown, when)

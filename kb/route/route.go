@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 
 	"wegwijzer/kb"
+	"wegwijzer/kb/route/decision"
 )
 
 // The ids of what route.yaml names. They stand in words under their section (routes, steps, traps, papers).
@@ -33,7 +34,7 @@ type Route struct {
 	stops  []step // each behind all that it needs
 	steps  map[StepID]int
 	lock   *lock // nil: there are no plan codes
-	*diagram
+	*decision.Diagram
 	*variables
 
 	isolated map[language.Tag]map[wordKey]kb.Word // of the languages written from right to left

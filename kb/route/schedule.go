@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"wegwijzer/kb"
+	"wegwijzer/kb/route/decision"
 )
 
 // span is when a step begins and ends: at the earliest, and at the latest if anybody can say.
@@ -21,7 +22,7 @@ type span struct {
 func (r *Route) fill(plan *Plan, c certainty) {
 	present := make([]bool, len(r.stops))
 	for i := range r.stops {
-		present[i] = c.holds(r.stops[i].when) && !c.done[i]
+		present[i] = c.Holds(r.stops[i].when) && !c.done[i]
 	}
 	needs := r.needed(present)
 	spans := make([]span, len(r.stops))
@@ -109,7 +110,7 @@ func (r *Route) schedule(i int, needs []int, spans []span, c certainty, present 
 		s.latestStart = latest(s.latestStart, spans[n].last)
 	}
 	for _, e := range stop.after {
-		if c.holds(e.when) {
+		if c.Holds(e.when) {
 			from := r.lib.Fact(kb.FactID(e.id)).Value.Date
 			s.start = later(s.start, from)
 			s.latestStart = time.Time{} // from then on: nobody says how soon after
@@ -117,7 +118,7 @@ func (r *Route) schedule(i int, needs []int, spans []span, c certainty, present 
 	}
 	s.unknown = len(stop.opens) > 0
 	for _, o := range stop.opens {
-		if month := c.profile.Answer(r.slots[o.slot].ID); month != "" && c.holds(o.when) {
+		if month := c.profile.Answer(r.slots[o.slot].ID); month != "" && c.Holds(o.when) {
 			s.unknown = false
 			month, _ = halves(month)
 			from := addFact(firstOf(months(month)), o.fact)
@@ -130,7 +131,7 @@ func (r *Route) schedule(i int, needs []int, spans []span, c certainty, present 
 		s.last = s.latestStart.AddDate(0, 0, s.days.Max)
 	}
 	for _, a := range stop.since {
-		if !c.holds(a.when) {
+		if !c.Holds(a.when) {
 			continue
 		}
 		least, most, _ := a.fact.Value.Days()
@@ -157,7 +158,7 @@ func (r *Route) schedule(i int, needs []int, spans []span, c certainty, present 
 func duration(takes []timing, c certainty) Days {
 	days, given := Days{}, false
 	for _, t := range takes {
-		if !c.holds(t.when) {
+		if !c.Holds(t.when) {
 			continue
 		}
 		given = true
@@ -189,12 +190,12 @@ func (r *Route) planned(i int, needs []int, spans []span, c certainty, present [
 		step.Needs = append(step.Needs, r.stops[n].id)
 	}
 	for _, e := range stop.payers {
-		if id := kb.ArticleID(e.id); c.holds(e.when) && !slices.Contains(step.Payers, id) {
+		if id := kb.ArticleID(e.id); c.Holds(e.when) && !slices.Contains(step.Payers, id) {
 			step.Payers = append(step.Payers, id)
 		}
 	}
 	for _, e := range stop.papers {
-		if !c.holds(e.when) {
+		if !c.Holds(e.when) {
 			continue
 		}
 		paper := r.dated(i, e.index, spans, c, present)
@@ -204,7 +205,7 @@ func (r *Route) planned(i int, needs []int, spans []span, c certainty, present [
 		}
 	}
 	for _, e := range stop.traps {
-		if id := TrapID(e.id); c.holds(e.when) && !slices.Contains(step.Traps, id) {
+		if id := TrapID(e.id); c.Holds(e.when) && !slices.Contains(step.Traps, id) {
 			step.Traps = append(step.Traps, id)
 		}
 	}
@@ -221,8 +222,8 @@ func (r *Route) planned(i int, needs []int, spans []span, c certainty, present [
 func (r *Route) factsOf(i int, c certainty) []kb.FactID {
 	stop := &r.stops[i]
 	var facts []kb.FactID
-	add := func(id string, when ref) {
-		if f := kb.FactID(id); c.holds(when) && !slices.Contains(facts, f) {
+	add := func(id string, when decision.Ref) {
+		if f := kb.FactID(id); c.Holds(when) && !slices.Contains(facts, f) {
 			facts = append(facts, f)
 		}
 	}
@@ -260,7 +261,7 @@ func (r *Route) dated(i, at int, spans []span, c certainty, present []bool) Plan
 	}
 	_, dated.Life, _ = m.life.Value.Days()
 	use := i
-	if first := slices.IndexFunc(m.usedBy, func(user element) bool { return present[user.index] && c.holds(user.when) }); first >= 0 {
+	if first := slices.IndexFunc(m.usedBy, func(user element) bool { return present[user.index] && c.Holds(user.when) }); first >= 0 {
 		use = m.usedBy[first].index
 	}
 	from, until, has := c.day, c.day, false // when the step that gets it begins, and ends, at the earliest
@@ -272,7 +273,7 @@ func (r *Route) dated(i, at int, spans []span, c certainty, present []bool) Plan
 			from, until, has = spans[k].start, spans[k].end, false
 			break
 		}
-		has = has || c.done[k] || c.fails(r.stops[k].when)
+		has = has || c.done[k] || c.Fails(r.stops[k].when)
 	}
 	had := r.had(at, c)
 	if had != "" && m.lapse(months(had)).Before(spans[use].start) {
@@ -286,7 +287,7 @@ func (r *Route) dated(i, at int, spans []span, c certainty, present []bool) Plan
 		dated.Until = m.lapse(months(had))
 	}
 	for _, user := range m.usedBy {
-		if present[user.index] && c.holds(user.when) {
+		if present[user.index] && c.Holds(user.when) {
 			dated.Uses = append(dated.Uses, r.stops[user.index].id)
 		}
 	}
@@ -304,7 +305,7 @@ func (r *Route) late(i int, spans []span, c certainty) []TrapID {
 	}
 	for _, e := range r.stops[i].uses {
 		m := &r.papers[e.index]
-		if !c.holds(e.when) {
+		if !c.Holds(e.when) {
 			continue
 		}
 		if had := r.had(e.index, c); had != "" && m.lapse(months(had)).Before(spans[i].start) {
@@ -324,10 +325,10 @@ func (r *Route) had(at int, c certainty) string {
 		if c.done[i] {
 			return c.since[i]
 		}
-		if c.holds(r.stops[i].when) {
+		if c.Holds(r.stops[i].when) {
 			return ""
 		}
-		if held := r.papers[at].held; held >= 0 && c.holds(r.papers[at].heldIf) && c.fails(r.stops[i].when) {
+		if held := r.papers[at].held; held >= 0 && c.Holds(r.papers[at].heldIf) && c.Fails(r.stops[i].when) {
 			return c.profile.Answer(r.slots[held].ID)
 		}
 	}

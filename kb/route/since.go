@@ -270,7 +270,7 @@ func digest(parts ...string) uint32 {
 func (r *Route) lapsedAnswer(index int, c certainty) bool {
 	return slices.ContainsFunc(r.stops[index].makes, func(made int) bool {
 		m := &r.papers[made]
-		if m.held < 0 || !c.holds(m.heldIf) {
+		if m.held < 0 || !c.Holds(m.heldIf) {
 			return false
 		}
 		month, _ := halves(c.profile.Answer(r.slots[m.held].ID))

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"wegwijzer/kb"
+	"wegwijzer/kb/route/decision"
 )
 
 // step is a step of route.yaml, compiled.
@@ -18,7 +19,7 @@ type step struct {
 	phase   PhaseID // "" if the content has none
 	side    bool    // an offer beside the way: nothing waits for it and it does not count in how long the way takes
 	line    int
-	when    ref
+	when    decision.Ref
 	needs   []int // steps above it, by index
 	takes   []timing
 	since   []anchor
@@ -36,7 +37,7 @@ type step struct {
 type element struct {
 	id    string
 	index int // of the paper or step that id names, where it names one
-	when  ref
+	when  decision.Ref
 	line  int
 
 	derived bool // from slot.attribute, so that it may well never hold
@@ -66,17 +67,17 @@ type opening struct {
 type paper struct {
 	id     PaperID
 	line   int
-	life   *kb.Fact  // nil: it does not lapse
-	usedBy []element // steps that need it while it is good
-	held   int       // slot (a month) that says since when the person has it; -1: none
-	heldIf ref       // whether that slot counts
-	late   TrapID    // shown when it lapses before it is used
+	life   *kb.Fact     // nil: it does not lapse
+	usedBy []element    // steps that need it while it is good
+	held   int          // slot (a month) that says since when the person has it; -1: none
+	heldIf decision.Ref // whether that slot counts
+	late   TrapID       // shown when it lapses before it is used
 }
 
 // journey is a route of route.yaml: the name of a way.
 type journey struct {
 	id   RouteID
-	when ref
+	when decision.Ref
 	line int
 }
 
@@ -96,7 +97,7 @@ func (p *parser) readPapers(n *yaml.Node) {
 			}
 		}
 		at := len(p.route.papers)
-		made.usedBy = p.elements(f["used-by"], always, nil, func(i int, to ref) { p.route.papers[at].usedBy[i].when = to })
+		made.usedBy = p.elements(f["used-by"], always, nil, func(i int, to decision.Ref) { p.route.papers[at].usedBy[i].when = to })
 		if held := f["held"]; held != nil {
 			f := p.fields(held, "slot", "when")
 			if f["slot"] == nil {
@@ -107,7 +108,7 @@ func (p *parser) readPapers(n *yaml.Node) {
 					p.fault(held, "papers", fmt.Sprintf("%s is no month", s.ID), "Name a slot of kind month")
 				}
 			}
-			p.ref(p.read(f["when"]), func(to ref) { p.route.papers[at].heldIf = to })
+			p.ref(p.read(f["when"]), func(to decision.Ref) { p.route.papers[at].heldIf = to })
 		}
 		p.route.papers = append(p.route.papers, made)
 	}
@@ -172,14 +173,14 @@ func (p *parser) readStep(item *yaml.Node, ids []string) {
 	when := p.read(f["when"])
 	p.route.stops = append(p.route.stops, s)
 	to := &p.route.stops[index]
-	p.ref(when, func(at ref) { p.route.stops[index].when = at })
+	p.ref(when, func(at decision.Ref) { p.route.stops[index].when = at })
 
-	to.takes = p.timings(f["takes"], when, func(i int, at ref) { p.route.stops[index].takes[i].when = at })
-	to.after = p.elements(f["not-before"], when, p.isFact, func(i int, at ref) { p.route.stops[index].after[i].when = at })
-	to.facts = p.elements(f["facts"], when, p.isFact, func(i int, at ref) { p.route.stops[index].facts[i].when = at })
-	to.payers = p.elements(f["payers"], when, p.article, func(i int, at ref) { p.route.stops[index].payers[i].when = at })
-	to.traps = p.elements(f["traps"], when, nil, func(i int, at ref) { p.route.stops[index].traps[i].when = at })
-	to.papers = p.elements(f["papers"], when, p.isPaper, func(i int, at ref) { p.route.stops[index].papers[i].when = at })
+	to.takes = p.timings(f["takes"], when, func(i int, at decision.Ref) { p.route.stops[index].takes[i].when = at })
+	to.after = p.elements(f["not-before"], when, p.isFact, func(i int, at decision.Ref) { p.route.stops[index].after[i].when = at })
+	to.facts = p.elements(f["facts"], when, p.isFact, func(i int, at decision.Ref) { p.route.stops[index].facts[i].when = at })
+	to.payers = p.elements(f["payers"], when, p.article, func(i int, at decision.Ref) { p.route.stops[index].payers[i].when = at })
+	to.traps = p.elements(f["traps"], when, nil, func(i int, at decision.Ref) { p.route.stops[index].traps[i].when = at })
+	to.papers = p.elements(f["papers"], when, p.isPaper, func(i int, at decision.Ref) { p.route.stops[index].papers[i].when = at })
 	for i := range to.papers {
 		to.papers[i].index = p.paperNamed(to.papers[i].id)
 	}
@@ -224,7 +225,7 @@ func (p *parser) isPaper(n *yaml.Node, id string) bool {
 
 // elements reads a list of ids. An item is an id, slot.attribute (the ids that the attribute gives), or a mapping of
 // such an id and a condition of its own.
-func (p *parser) elements(list *yaml.Node, when *expr, exists func(*yaml.Node, string) bool, set func(int, ref)) []element {
+func (p *parser) elements(list *yaml.Node, when *expr, exists func(*yaml.Node, string) bool, set func(int, decision.Ref)) []element {
 	var read []element
 	for _, item := range p.items(list) {
 		id, own := item, always
@@ -242,7 +243,7 @@ func (p *parser) elements(list *yaml.Node, when *expr, exists func(*yaml.Node, s
 			}
 			i := len(read)
 			read = append(read, element{id: e.name, line: id.Line, derived: e.name != id.Value})
-			p.ref(allOf(when, e.when), func(at ref) { set(i, at) })
+			p.ref(allOf(when, e.when), func(at decision.Ref) { set(i, at) })
 		}
 	}
 	return read
@@ -274,7 +275,7 @@ func (p *parser) expand(n *yaml.Node, own *expr) []guarded {
 
 // timings reads a list of times. An item is a fact id, {up-to: fact}, {at-least: fact} or {fact: fact}, each with a
 // condition of its own if need be.
-func (p *parser) timings(list *yaml.Node, when *expr, set func(int, ref)) []timing {
+func (p *parser) timings(list *yaml.Node, when *expr, set func(int, decision.Ref)) []timing {
 	var read []timing
 	for _, item := range p.items(list) {
 		t, id, own := timing{}, item, always
@@ -294,7 +295,7 @@ func (p *parser) timings(list *yaml.Node, when *expr, set func(int, ref)) []timi
 }
 
 // timing adds the timings that id stands for to read.
-func (p *parser) timing(read []timing, t timing, id *yaml.Node, when *expr, set func(int, ref)) []timing {
+func (p *parser) timing(read []timing, t timing, id *yaml.Node, when *expr, set func(int, decision.Ref)) []timing {
 	for _, e := range p.expand(id, when) {
 		t.fact = p.fact(id, e.name)
 		if t.fact == nil {
@@ -307,7 +308,7 @@ func (p *parser) timing(read []timing, t timing, id *yaml.Node, when *expr, set 
 		i := len(read)
 		t.element = element{id: e.name, line: id.Line}
 		read = append(read, t)
-		p.ref(e.when, func(at ref) { set(i, at) })
+		p.ref(e.when, func(at decision.Ref) { set(i, at) })
 	}
 	return read
 }
@@ -324,7 +325,7 @@ func (p *parser) readSince(index int, list *yaml.Node, when *expr, ids []string)
 			continue
 		}
 		begin := len(p.route.stops[index].since)
-		for _, t := range p.timing(nil, timing{}, f["fact"], allOf(when, p.read(f["when"])), func(i int, at ref) { p.route.stops[index].since[begin+i].when = at }) {
+		for _, t := range p.timing(nil, timing{}, f["fact"], allOf(when, p.read(f["when"])), func(i int, at decision.Ref) { p.route.stops[index].since[begin+i].when = at }) {
 			p.route.stops[index].since = append(p.route.stops[index].since, anchor{t, to})
 		}
 	}
@@ -346,7 +347,7 @@ func (p *parser) readOpens(index int, list *yaml.Node, when *expr) {
 			continue
 		}
 		begin := len(p.route.stops[index].opens)
-		for _, t := range p.timing(nil, timing{}, f["fact"], allOf(when, p.read(f["when"])), func(i int, at ref) { p.route.stops[index].opens[begin+i].when = at }) {
+		for _, t := range p.timing(nil, timing{}, f["fact"], allOf(when, p.read(f["when"])), func(i int, at decision.Ref) { p.route.stops[index].opens[begin+i].when = at }) {
 			p.route.stops[index].opens = append(p.route.stops[index].opens, opening{t, slot.index})
 		}
 	}

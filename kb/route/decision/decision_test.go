@@ -1,9 +1,19 @@
-package route
+package decision
 
 import (
 	"testing"
 
 	"pgregory.net/rapid"
+)
+
+// operator is what a formula does with its parts.
+type operator int
+
+const (
+	isAll operator = iota
+	isAny
+	isNot
+	isAtom
 )
 
 // formula is a random condition, to be compared with its diagram answer by answer.
@@ -37,22 +47,22 @@ func (f *formula) eval(classes []int) bool {
 	}
 }
 
-func (f *formula) build(d *diagram) ref {
+func (f *formula) build(d *Diagram) Ref {
 	switch f.op {
 	case isAtom:
-		return d.atom(int32(f.variable), func(class int) bool { return f.classes[class] })
+		return d.Atom(int32(f.variable), func(class int) bool { return f.classes[class] })
 	case isNot:
-		return d.not(f.kids[0].build(d))
+		return d.Not(f.kids[0].build(d))
 	}
-	r := yes
+	r := Yes
 	if f.op == isAny {
-		r = no
+		r = No
 	}
 	for _, k := range f.kids {
 		if f.op == isAll {
-			r = d.and(r, k.build(d))
+			r = d.And(r, k.build(d))
 		} else {
-			r = d.or(r, k.build(d))
+			r = d.Or(r, k.build(d))
 		}
 	}
 	return r
@@ -79,7 +89,7 @@ func drawFormula(t *rapid.T, widths []int, depth int) *formula {
 }
 
 // every calls try with each combination of classes that the domains allow.
-func every(widths []int, domains []domain, try func(classes []int)) {
+func every(widths []int, domains []Domain, try func(classes []int)) {
 	classes := make([]int, len(widths))
 	var walk func(v int)
 	walk = func(v int) {
@@ -89,7 +99,7 @@ func every(widths []int, domains []domain, try func(classes []int)) {
 		}
 		for class := range widths[v] {
 			d := domains[v]
-			if d.one >= 0 && d.one != class || d.one < 0 && d.among != nil && !d.among[class] {
+			if d.One >= 0 && d.One != class || d.One < 0 && d.Among != nil && !d.Among[class] {
 				continue
 			}
 			classes[v] = class
@@ -105,24 +115,24 @@ func TestSettleIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		widths := rapid.SliceOfN(rapid.IntRange(1, 4), 1, 4).Draw(t, "widths")
 		slots := make([]int8, len(widths))
-		domains := make([]domain, len(widths))
+		domains := make([]Domain, len(widths))
 		for v, width := range widths {
 			slots[v] = int8(v)
 			switch rapid.IntRange(0, 2).Draw(t, "known") {
 			case 0:
-				domains[v] = anything
+				domains[v] = Anything()
 			case 1:
-				domains[v] = known(rapid.IntRange(0, width-1).Draw(t, "one"))
+				domains[v] = Known(rapid.IntRange(0, width-1).Draw(t, "one"))
 			default:
 				among := rapid.SliceOfN(rapid.Bool(), width, width).Draw(t, "among")
 				among[rapid.IntRange(0, width-1).Draw(t, "at least")] = true
-				domains[v] = domain{one: -1, among: among}
+				domains[v] = Domain{One: -1, Among: among}
 			}
 		}
 		f := drawFormula(t, widths, 4)
-		d := newDiagram(slots, widths)
+		d := New(slots, widths)
 		root := f.build(d)
-		s := d.sealed().settle(domains)
+		s := d.Seal().Settle(domains)
 
 		always, never := true, true
 		var matters uint64
@@ -130,23 +140,23 @@ func TestSettleIsExact(t *testing.T) {
 			got := f.eval(classes)
 			always, never = always && got, never && !got
 			for v := range widths {
-				alone := make([]domain, len(widths))
+				alone := make([]Domain, len(widths))
 				for o := range widths {
-					alone[o] = known(classes[o])
+					alone[o] = Known(classes[o])
 				}
 				alone[v] = domains[v]
 				every(widths, alone, func(other []int) {
 					if f.eval(other) != got {
-						matters |= bit(v)
+						matters |= 1 << v
 					}
 				})
 			}
 		})
-		if s.holds(root) != always || s.fails(root) != never {
-			t.Fatalf("holds %v, fails %v; trying every answer says %v, %v", s.holds(root), s.fails(root), always, never)
+		if s.Holds(root) != always || s.Fails(root) != never {
+			t.Fatalf("holds %v, fails %v; trying every answer says %v, %v", s.Holds(root), s.Fails(root), always, never)
 		}
-		if s.asks[root] != matters {
-			t.Fatalf("asks %b; trying every answer says %b", s.asks[root], matters)
+		if s.Asks(root) != matters {
+			t.Fatalf("asks %b; trying every answer says %b", s.Asks(root), matters)
 		}
 	})
 }
@@ -154,16 +164,16 @@ func TestSettleIsExact(t *testing.T) {
 // Conditions that mean the same are the same node, however they are written.
 func TestEqualConditionsAreOneNode(t *testing.T) {
 	t.Parallel()
-	d := newDiagram([]int8{0, 1}, []int{3, 2})
-	a := d.atom(0, func(class int) bool { return class > 0 })
-	b := d.atom(1, func(class int) bool { return class == 1 })
-	if got, want := d.not(d.or(d.not(a), d.not(b))), d.and(a, b); got != want {
+	d := New([]int8{0, 1}, []int{3, 2})
+	a := d.Atom(0, func(class int) bool { return class > 0 })
+	b := d.Atom(1, func(class int) bool { return class == 1 })
+	if got, want := d.Not(d.Or(d.Not(a), d.Not(b))), d.And(a, b); got != want {
 		t.Errorf("not (not a or not b) is node %d; a and b is node %d", got, want)
 	}
-	if got := d.or(a, d.not(a)); got != yes {
+	if got := d.Or(a, d.Not(a)); got != Yes {
 		t.Errorf("a or not a is node %d, not the leaf yes", got)
 	}
-	if got := d.and(b, d.not(b)); got != no {
+	if got := d.And(b, d.Not(b)); got != No {
 		t.Errorf("b and not b is node %d, not the leaf no", got)
 	}
 }
