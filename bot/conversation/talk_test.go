@@ -23,13 +23,14 @@ import (
 	"wegwijzer/bot/store"
 	"wegwijzer/content"
 	"wegwijzer/kb/edition"
+	"wegwijzer/kb/understand"
 )
 
 var update = flag.Bool("update", false, "rewrite what the bot says in testdata/*.talk")
 
 // real is the Edition of the real content, built once for all tests.
 var real = sync.OnceValues(func() (*edition.Edition, error) {
-	ed, _, err := edition.Load(context.Background(), content.FS, content.FS)
+	ed, _, err := edition.Load(context.Background(), content.FS, content.FS, understand.Shelf{})
 	return ed, err
 })
 

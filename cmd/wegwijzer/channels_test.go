@@ -32,10 +32,11 @@ import (
 	"wegwijzer/content"
 	"wegwijzer/kb/edition"
 	"wegwijzer/kb/locale"
+	"wegwijzer/kb/understand"
 )
 
 var realEdition = sync.OnceValues(func() (*edition.Edition, error) {
-	ed, _, err := edition.Load(context.Background(), content.FS, content.FS)
+	ed, _, err := edition.Load(context.Background(), content.FS, content.FS, understand.Shelf{Folder: testShelf})
 	return ed, err
 })
 

@@ -13,6 +13,7 @@ import (
 
 	"wegwijzer/content"
 	"wegwijzer/kb/locale"
+	"wegwijzer/kb/understand"
 )
 
 // cli is the command line. A setting is a flag, else WEGWIJZER_ and its name in the environment, else a line of the
@@ -21,6 +22,7 @@ type cli struct {
 	Content  string `placeholder:"DIR" help:"Read content from a folder instead of the copy in the binary."`
 	DB       string `name:"db" placeholder:"DSN" help:"The database: a SQLite file (default: wegwijzer.db in the user's data folder)."`
 	KeyFile  string `name:"key-file" placeholder:"FILE" help:"The server key that seals sessions, made when it is missing; outside the data folder (default: in the user's configuration folder)."`
+	Cache    string `placeholder:"DIR" help:"Keep what is learnt from the content here for the next start (default: in the user's cache folder); 'off' keeps nothing."`
 	Settings string `placeholder:"FILE" help:"A YAML file with settings, by the names of these flags."`
 
 	Serve   serveCmd   `cmd:"" help:"Answer on all channels that are configured: the web chat, for now."`
@@ -114,6 +116,34 @@ func (p *process) keyFile(c *cli) (string, error) {
 		folder = filepath.Join(home, ".config")
 	}
 	return filepath.Join(folder, "wegwijzer", "server.key"), nil
+}
+
+// shelf gives the place where what was learnt from the content is kept. Without one it is learnt at every start.
+func (p *process) shelf(c *cli) understand.Shelf {
+	folder := c.Cache
+	switch folder {
+	case "off":
+		return understand.Shelf{}
+	case "":
+		folder = p.env["XDG_CACHE_HOME"]
+		if folder == "" {
+			home, err := p.home()
+			if err != nil {
+				return understand.Shelf{}
+			}
+			folder = filepath.Join(home, ".cache")
+		}
+		folder = filepath.Join(folder, "wegwijzer")
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return understand.Shelf{}
+	}
+	info, err := os.Stat(program)
+	if err != nil {
+		return understand.Shelf{}
+	}
+	return understand.Shelf{Folder: folder, Program: fmt.Sprint(info.Size(), info.ModTime().UnixNano())}
 }
 
 func (p *process) home() (string, error) {

@@ -18,7 +18,7 @@ import (
 func command(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, []string{"HOME=" + t.TempDir()}, strings.NewReader(stdin), &out, &errs)
+	code = run(t.Context(), args, []string{"HOME=" + t.TempDir(), "WEGWIJZER_CACHE=" + testShelf}, strings.NewReader(stdin), &out, &errs)
 	return code, out.String(), errs.String()
 }
 

@@ -14,6 +14,7 @@ import (
 	"wegwijzer/content"
 	"wegwijzer/kb"
 	"wegwijzer/kb/edition"
+	"wegwijzer/kb/understand"
 )
 
 // load builds the Edition of the content that the command line names. With faults in it, it says the first and how to
@@ -30,9 +31,9 @@ func (p *process) load(c *cli) (*edition.Edition, error) {
 	return ed, nil
 }
 
-// learnMemory is the heap, in bytes, within which our own content is learnt: half as much again as it needs, where
-// the collector by itself would let it grow to three times that for a second.
-const learnMemory = 120 << 20
+// learnMemory is the heap, in bytes, within which our own content is learnt when it is not on the shelf yet: a little more
+// than it needs, where the collector by itself would let it grow to twice that for a second.
+const learnMemory = 170 << 20
 
 // learn builds the Edition. The bound is for the content in the binary, whose size we know; another folder may be of
 // any size.
@@ -40,7 +41,7 @@ func (p *process) learn(c *cli, fsys fs.FS) (*edition.Edition, []kb.Fault, error
 	if c.Content == "" && p.env["GOMEMLIMIT"] == "" {
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(learnMemory))
 	}
-	return edition.Load(p.ctx, fsys, content.FS)
+	return edition.Load(p.ctx, fsys, content.FS, p.shelf(c))
 }
 
 // refused says why content cannot be used.
@@ -59,6 +60,7 @@ func refused(name string, faults []kb.Fault, err error) error {
 type keeper struct {
 	now     atomic.Pointer[edition.Edition]
 	fsys    fs.FS
+	shelf   understand.Shelf
 	name    string
 	log     *slog.Logger
 	print   uint64 // fingerprint of the folder as it was last read
@@ -99,7 +101,7 @@ func (k *keeper) look(ctx context.Context) {
 		return
 	}
 	k.print = print
-	ed, faults, err := edition.Load(ctx, k.fsys, content.FS)
+	ed, faults, err := edition.Load(ctx, k.fsys, content.FS, k.shelf)
 	if err != nil {
 		k.log.Error("the content has changed but is not used; answering from the last good content",
 			"why", oneLine(refused(k.name, faults, err).Error()))

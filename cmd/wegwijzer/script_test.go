@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
 	"strconv"
 	"testing"
@@ -10,7 +12,23 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"wegwijzer": main})
+	testscript.Main(shelved{m}, map[string]func(){"wegwijzer": main})
+}
+
+// shelved runs the tests with one shelf for what is learnt from the content: learning it for each test would be most of
+// their time.
+type shelved struct{ tests *testing.M }
+
+var testShelf string
+
+func (s shelved) Run() (code int) {
+	var err error
+	if testShelf, err = os.MkdirTemp("", "wegwijzer-test-shelf-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(testShelf)
+	return s.tests.Run()
 }
 
 // TestContract runs the commands as programs outside call them.
@@ -20,6 +38,7 @@ func TestContract(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("WEGWIJZER_CACHE", testShelf)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},

@@ -45,7 +45,7 @@ func (s *serveCmd) Run(p *process, c *cli) error {
 	}
 	defer l.Close() // a second Close after Run's own only says that it is closed
 
-	keep := &keeper{fsys: fsys, name: name, log: log, print: fingerprint(fsys)}
+	keep := &keeper{fsys: fsys, name: name, shelf: p.shelf(c), log: log, print: fingerprint(fsys)}
 	ed, faults, err := p.learn(c, fsys)
 	if err != nil {
 		return refused(name, faults, err)

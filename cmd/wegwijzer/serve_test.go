@@ -57,7 +57,7 @@ func (s *server) start(listen string) {
 		}
 	}
 	s.process = exec.CommandContext(context.WithoutCancel(s.t.Context()), bin, append([]string{"serve", "--listen", listen}, s.args...)...)
-	s.process.Env = []string{"HOME=" + s.home}
+	s.process.Env = []string{"HOME=" + s.home, "WEGWIJZER_CACHE=" + testShelf}
 	s.process.Stderr = s.log
 	out, err := s.process.StdoutPipe()
 	if err != nil {

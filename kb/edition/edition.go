@@ -44,13 +44,13 @@ func Check(ctx context.Context, fsys, ui fs.FS, day time.Time) ([]kb.Fault, erro
 // Load reads the content of fsys and builds an Edition from it. ui is the content whose sentences of the bot stand in
 // when fsys has none of its own. Faults are given whether or not the Edition could be built; it is nil, with an error,
 // when the context ended or the index could not be built, and when a fault is no mere warning: content that is wrong
-// in one place is not trusted in another.
-func Load(ctx context.Context, fsys, ui fs.FS) (*Edition, []kb.Fault, error) {
+// in one place is not trusted in another. shelf is where what takes seconds to learn is kept from one start to the next.
+func Load(ctx context.Context, fsys, ui fs.FS, shelf understand.Shelf) (*Edition, []kb.Fault, error) {
 	lib, way, faults := read(fsys, ui)
 	if n := serious(faults); n > 0 {
 		return nil, faults, fmt.Errorf("the content has %d faults", n)
 	}
-	u, err := understand.New(ctx, lib)
+	u, err := understand.New(ctx, lib, shelf)
 	if err != nil {
 		return nil, faults, fmt.Errorf("learn the content: %w", err)
 	}

@@ -8,7 +8,11 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,27 +80,98 @@ const (
 	elsewhere = 0.8 // factor on pages in another language than the question's
 	rare      = 0.1 // share of a language's pages above which a term is common
 	fewPages  = 20  // in a language with fewer no term is called common
-	batchSize = 500 // pages indexed at once, between looks at ctx
+	exact     = 1e6 // parts of one that a score is told in: the last bits depend on how the index lies in its segments
+	batchSize = 500 // pages indexed at once in memory
 )
 
-// New builds the index. It returns ctx's error if ctx ends first; any other error is a fault of the index itself.
+// New builds the index in memory. It returns ctx's error if ctx ends first; any other error is a fault of the index
+// itself.
 func New(ctx context.Context, lib *kb.Library) (*Index, error) {
-	if err := register(); err != nil {
-		return nil, fmt.Errorf("register analyzer: %w", err)
-	}
-	x := &Index{analyzers: map[string]*analyzer{}, words: census{}}
-	m, err := x.mapping(lib)
+	x, m, err := begin(lib)
 	if err != nil {
 		return nil, err
 	}
 	if x.bleve, err = bleve.NewUsing("", m, scorch.Name, scorch.Name, nil); err != nil {
 		return nil, fmt.Errorf("make index: %w", err)
 	}
-	if err := x.fill(ctx, lib); err != nil {
-		x.bleve.Close()
-		return nil, err
+	batch := x.bleve.NewBatch()
+	write := func() error {
+		if err := x.bleve.Batch(batch); err != nil {
+			return fmt.Errorf("write %d pages to the index: %w", batch.Size(), err)
+		}
+		batch.Reset()
+		return nil
+	}
+	err = x.fill(ctx, lib, func(id string, doc any) error {
+		if err := batch.Index(id, doc); err != nil || batch.Size() < batchSize {
+			return err
+		}
+		return write()
+	})
+	if err == nil {
+		err = write()
+	}
+	if err != nil {
+		return nil, errors.Join(err, x.bleve.Close())
 	}
 	return x, nil
+}
+
+// The files of an index in a folder.
+const (
+	bleveDir   = "bleve"
+	censusFile = "census"
+)
+
+// Build writes the index into a folder that is empty or not there yet, for Open.
+func Build(ctx context.Context, lib *kb.Library, dir string) error {
+	x, m, err := begin(lib)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the folder of the index: %w", err)
+	}
+	builder, err := bleve.NewBuilder(filepath.Join(dir, bleveDir), m, map[string]any{"buildPathPrefix": dir})
+	if err != nil {
+		return fmt.Errorf("make index: %w", err)
+	}
+	err = x.fill(ctx, lib, func(id string, doc any) error { return builder.Index(id, doc) })
+	if err := errors.Join(err, builder.Close()); err != nil {
+		return fmt.Errorf("write the index: %w", err)
+	}
+	return x.words.save(filepath.Join(dir, censusFile))
+}
+
+// Open opens the index that Build wrote for the same library. Nothing is written in the folder, and several may have it
+// open.
+func Open(lib *kb.Library, dir string) (*Index, error) {
+	x, _, err := begin(lib)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range lib.Articles() {
+		for _, tag := range tags(a) {
+			x.pages = append(x.pages, page{a.ID, primary(tag)})
+		}
+	}
+	if x.words, err = readCensus(filepath.Join(dir, censusFile)); err != nil {
+		return nil, err
+	}
+	if x.bleve, err = bleve.OpenUsing(filepath.Join(dir, bleveDir), map[string]any{"read_only": true, "bolt_timeout": "1s"}); err != nil {
+		return nil, fmt.Errorf("open index: %w", err)
+	}
+	return x, nil
+}
+
+// begin gives an index with nothing in it, and how bleve is to see its pages.
+func begin(lib *kb.Library) (*Index, mapping.IndexMapping, error) {
+	if err := register(); err != nil {
+		return nil, nil, fmt.Errorf("register analyzer: %w", err)
+	}
+	x := &Index{analyzers: map[string]*analyzer{}, words: census{}}
+	m, err := x.mapping(lib)
+	return x, m, err
 }
 
 // Close frees the index; nothing may be searched afterwards.
@@ -158,8 +233,8 @@ func primary(tag language.Tag) string {
 	return base.String()
 }
 
-func (x *Index) fill(ctx context.Context, lib *kb.Library) error {
-	batch := x.bleve.NewBatch()
+// fill hands every page to write, a document with its number, and counts its words.
+func (x *Index) fill(ctx context.Context, lib *kb.Library, write func(id string, doc any) error) error {
 	for _, a := range lib.Articles() {
 		for _, tag := range tags(a) {
 			text := a.Texts[tag]
@@ -172,73 +247,17 @@ func (x *Index) fill(ctx context.Context, lib *kb.Library) error {
 				"body":      body, "bodyGrams": strings.Join(grams(body), " "),
 				"terms": fold.Text(strings.Join(a.Terms, "\n")),
 			}
-			if err := batch.Index(strconv.Itoa(len(x.pages)), doc); err != nil {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := write(strconv.Itoa(len(x.pages)), doc); err != nil {
 				return fmt.Errorf("index article %s in %s: %w", a.ID, tag, err)
 			}
 			x.pages = append(x.pages, page{a.ID, name})
 			x.words.count(name, x.analyzers[name].terms(body))
-			if batch.Size() == batchSize {
-				if err := x.write(ctx, batch); err != nil {
-					return err
-				}
-			}
 		}
 	}
-	return x.write(ctx, batch)
-}
-
-func (x *Index) write(ctx context.Context, batch *bleve.Batch) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := x.bleve.Batch(batch); err != nil {
-		return fmt.Errorf("write %d pages to the index: %w", batch.Size(), err)
-	}
-	batch.Reset()
 	return nil
-}
-
-// census knows on how many pages of a language a term stands. BM25 does not: to an index of ten languages the words that
-// every Dutch page has are words of a tenth of its pages, and seem worth looking for.
-type census map[string]*counted
-
-// counted are the pages of one language, in all and by term.
-type counted struct {
-	pages int
-	on    map[string]standing
-}
-
-// standing is where a term stands.
-type standing struct{ pages, last int32 }
-
-// count adds a page of a language.
-func (c census) count(language string, terms []string) {
-	if c[language] == nil {
-		c[language] = &counted{on: map[string]standing{}}
-	}
-	counted := c[language]
-	counted.pages++
-	page := int32(counted.pages)
-	for _, term := range terms {
-		if s := counted.on[term]; s.last != page {
-			counted.on[term] = standing{s.pages + 1, page}
-		}
-	}
-}
-
-// telling gives those of terms that are not common in the language, or all if there is no other, in bounds.
-func (c census) telling(language string, terms []string) []string {
-	counted := c[language]
-	if counted == nil || counted.pages < fewPages {
-		return bound(terms)
-	}
-	rare := slices.DeleteFunc(slices.Clone(terms), func(term string) bool {
-		return float64(counted.on[term].pages) > rare*float64(counted.pages)
-	})
-	if len(rare) == 0 {
-		return bound(terms)
-	}
-	return bound(rare)
 }
 
 // tags gives the languages of an article in a fixed order.
@@ -322,7 +341,7 @@ func (x *Index) Search(ctx context.Context, folded string, tag language.Tag, par
 		if p.language != name {
 			score *= elsewhere
 		}
-		best[p.article] = max(best[p.article], score)
+		best[p.article] = max(best[p.article], math.Round(score*exact)/exact)
 	}
 	hits := make([]Hit, 0, len(best))
 	for article, score := range best {

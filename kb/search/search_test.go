@@ -1,6 +1,8 @@
 package search_test
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -129,5 +131,49 @@ func BenchmarkSearch(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// An index that was built in a folder finds what one in memory finds.
+func TestBuildAndOpen(t *testing.T) {
+	t.Parallel()
+	lib, faults := kb.Load(os.DirFS("../../content"), nil)
+	if kb.HasErrors(faults) {
+		t.Fatal(faults)
+	}
+	inMemory, err := search.New(t.Context(), lib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer inMemory.Close()
+	dir := t.TempDir()
+	if err := search.Build(t.Context(), lib, dir); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // several may have it open
+		kept, err := search.Open(lib, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer kept.Close()
+		for _, a := range lib.Articles() {
+			for tag, text := range a.Texts {
+				folded := fold.Text(text.Title)
+				want, err := inMemory.Search(t.Context(), folded, tag, search.All, 5)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := kept.Search(t.Context(), folded, tag, search.All, 5)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("%s in %s: %v, in memory %v", a.ID, tag, got, want)
+				}
+			}
+		}
+	}
+	if _, err := search.Open(lib, t.TempDir()); err == nil {
+		t.Error("an empty folder opens as an index")
 	}
 }

@@ -62,7 +62,7 @@ func BenchmarkNew(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				u, err := understand.New(b.Context(), lib)
+				u, err := understand.New(b.Context(), lib, understand.Shelf{})
 				if err != nil {
 					b.Fatal(err)
 				}

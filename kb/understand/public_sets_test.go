@@ -157,7 +157,7 @@ func measure(t *testing.T, set string, knowledge, tests []line) result {
 		t.Fatalf("%s: %v", set, faults[0])
 	}
 	start := time.Now()
-	u, err := understand.New(t.Context(), lib)
+	u, err := understand.New(t.Context(), lib, understand.Shelf{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func realContent(t testing.TB) (*understand.Understander, *kb.Library) {
 			t.Error(faults)
 			return
 		}
-		u, err := understand.New(context.Background(), lib) // outlives the test that happens to come first
+		u, err := understand.New(context.Background(), lib, understand.Shelf{}) // outlives the test that happens to come first
 		if err != nil {
 			t.Error(err)
 			return

@@ -6,10 +6,13 @@
 package understand
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 
@@ -43,11 +46,10 @@ const (
 
 // Understander answers for one Library. It is immutable, safe for concurrent use and has no goroutine of its own.
 type Understander struct {
-	corpus   *corpus
+	*model
 	index    *search.Index
 	language *langid.Identifier
-	ranker   *ranker
-	judge    *judge
+	articles []kb.ArticleID // by class; the class behind them all is what must be declined
 	class    map[kb.ArticleID]int
 	crisis   *phrases
 	mentions *lexicon
@@ -61,40 +63,135 @@ type room struct {
 	chances  []float64
 }
 
-// New learns lib. It returns ctx's error if ctx ends first; any other error comes from the index or our own data. The
-// Understander is the caller's to Close.
-func New(ctx context.Context, lib *kb.Library) (*Understander, error) {
-	u := &Understander{corpus: gatherCorpus(lib), class: map[kb.ArticleID]int{}}
-	if len(u.corpus.articles) >= math.MaxUint16 {
-		return nil, fmt.Errorf("learn %d articles: more than %d", len(u.corpus.articles), math.MaxUint16-1)
+// New learns lib, or finds on the shelf what was learnt from it before, and puts it there if not. It returns ctx's error
+// if ctx ends first; any other error comes from the index or our own data. The Understander is the caller's to Close.
+func New(ctx context.Context, lib *kb.Library, shelf Shelf) (*Understander, error) {
+	articles := lib.Articles()
+	if len(articles) >= math.MaxUint16 {
+		return nil, fmt.Errorf("learn %d articles: more than %d", len(articles), math.MaxUint16-1)
 	}
-	for i, id := range u.corpus.articles {
-		u.class[id] = i
+	u := &Understander{class: map[kb.ArticleID]int{}}
+	for i, a := range articles {
+		u.articles, u.class[a.ID] = append(u.articles, a.ID), i
 	}
-	classes := u.corpus.classes()
+	classes := len(articles) + 1
 	u.rooms.New = func() any { return &room{scores: newScores(classes), chances: make([]float64, classes-1)} }
 	var wait sync.WaitGroup
-	var errLanguage, errIndex error
+	var errLanguage error
 	wait.Go(func() { u.language, errLanguage = langid.New(samples(lib)) })
-	wait.Go(func() { u.index, errIndex = search.New(ctx, lib) })
-	wait.Go(func() {
-		u.crisis = learnPhrases(lib.Crisis(), ordinaryWords(u.corpus, lib.Crisis()))
-		u.mentions = learnLexicon(lib)
-	})
-	trials, errRanker := u.learn(ctx)
+	wait.Go(func() { u.mentions = learnLexicon(lib) })
+	err := u.find(lib, shelf)
+	if err != nil {
+		err = u.learn(ctx, lib, shelf)
+	}
+	if err == nil {
+		u.crisis = learnPhrases(lib.Crisis(), u.ordinary)
+	}
+	wait.Wait()
+	if err := errors.Join(errLanguage, err); err != nil {
+		if u.index != nil {
+			err = errors.Join(err, u.index.Close())
+		}
+		return nil, err
+	}
+	return u, nil
+}
+
+// find takes from the shelf what was learnt from lib before.
+func (u *Understander) find(lib *kb.Library, shelf Shelf) error {
+	if shelf.Folder == "" {
+		return errNothingKept
+	}
+	place := shelf.place(lib)
+	file, err := os.Open(filepath.Join(place, modelFile))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	m, err := readModel(file)
+	if err != nil {
+		return err
+	}
+	if len(m.ranker.bayes.bias) != len(u.articles)+1 {
+		return errModel
+	}
+	if sum, err := sumOf(filepath.Join(place, indexDir)); err != nil || !bytes.Equal(sum, m.index) {
+		return errors.Join(errModel, err)
+	}
+	u.model = m
+	u.index, err = search.Open(lib, filepath.Join(place, indexDir))
+	return err
+}
+
+// learn learns lib, and keeps on the shelf what it can: a shelf that cannot be written only costs time at the next start.
+func (u *Understander) learn(ctx context.Context, lib *kb.Library, shelf Shelf) error {
+	made := ""
+	if shelf.Folder != "" {
+		if dir, err := shelf.begin(); err == nil {
+			made = dir
+			defer os.RemoveAll(made) // gone already when all went well
+		}
+	}
+	corpus := gatherCorpus(lib)
+	u.model = &model{bodies: corpus.bodies}
+	var wait sync.WaitGroup
+	var errIndex error
+	wait.Go(func() { u.index, errIndex = makeIndex(ctx, lib, &made) })
+	wait.Go(func() { u.ordinary = ordinaryWords(corpus, lib.Crisis()) })
+	var tried []*scores
+	var err error
+	u.ranker, tried, err = trainRanker(ctx, corpus, corpus.features(), corpus.holdOut())
 	wait.Wait()
 	if errIndex != nil {
-		return nil, fmt.Errorf("index articles: %w", errIndex)
+		return fmt.Errorf("index articles: %w", errIndex)
 	}
-	if errRanker == nil {
-		errRanker = u.searchAll(ctx, trials)
+	trials := corpus.trials(tried)
+	if err == nil {
+		err = u.searchAll(ctx, trials)
 	}
-	if err := errors.Join(errLanguage, errRanker); err != nil {
-		return nil, fmt.Errorf("learn articles: %w", errors.Join(err, u.index.Close()))
+	if err != nil {
+		return fmt.Errorf("learn articles: %w", err)
 	}
-	u.judge = learnJudge(u.corpus, trials)
-	u.corpus.examples = nil // learnt; what is left of the corpus is small
-	return u, nil
+	u.judge = learnJudge(corpus, trials)
+	if made != "" {
+		u.keep(lib, shelf, made)
+	}
+	return nil
+}
+
+// makeIndex makes the index in a folder of what is made for a shelf, or in memory if there is none or it cannot be written.
+func makeIndex(ctx context.Context, lib *kb.Library, made *string) (*search.Index, error) {
+	if *made != "" {
+		dir := filepath.Join(*made, indexDir)
+		if err := search.Build(ctx, lib, dir); err == nil {
+			if x, err := search.Open(lib, dir); err == nil {
+				return x, nil
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		*made = "" // a full disk, or one that is no place for an index
+	}
+	return search.New(ctx, lib)
+}
+
+// keep puts the model and its index, which lie in made, on the shelf. The index stays open where it was: its files are
+// read where they are, whatever they are called.
+func (u *Understander) keep(lib *kb.Library, shelf Shelf, made string) {
+	sum, err := sumOf(filepath.Join(made, indexDir))
+	if err != nil {
+		return
+	}
+	u.model.index = sum
+	f, err := os.Create(filepath.Join(made, modelFile))
+	if err != nil {
+		return
+	}
+	if err := errors.Join(u.model.write(f), f.Close()); err == nil {
+		// An error leaves the shelf as it was, or with too much on it.
+		_ = shelf.put(made, shelf.place(lib))
+	}
 }
 
 // samples gives the texts by which languages are known.
@@ -108,18 +205,11 @@ func samples(lib *kb.Library) map[language.Tag][]string {
 	return texts
 }
 
-// learn trains the ranker and gives the examples that were held out, without the signal of the index.
-func (u *Understander) learn(ctx context.Context) (trials []trial, err error) {
-	var tried []*scores
-	u.ranker, tried, err = trainRanker(ctx, u.corpus, u.corpus.features(), u.corpus.holdOut())
-	return u.corpus.trials(tried), err
-}
-
 // search sets the signal of the index. It leaves out the questions: the ranker knows them better, and in
 // cross-validation a held-out question would find itself.
 func (u *Understander) search(ctx context.Context, folded string, tag language.Tag, s *scores) error {
 	clear(s.of[pages])
-	if !u.corpus.bodies {
+	if !u.bodies {
 		return nil
 	}
 	hits, err := u.index.Search(ctx, folded, tag, search.All&^search.Questions, mostPages)
@@ -159,7 +249,7 @@ func (u *Understander) Understand(text string, hint language.Tag) Understanding 
 		return result
 	}
 	best, doubts := u.judge.look(r.scores, r.chances)
-	result.Article = u.corpus.articles[best]
+	result.Article = u.articles[best]
 	result.Score = sigmoid(dot(u.judge.sure, doubts))
 	result.Declined = u.judge.declines(result.Score, result.Locale)
 	result.Alternatives = u.alternatives(best, result.Score, r.chances)
@@ -180,7 +270,7 @@ func (u *Understander) alternatives(best int, score float64, chances []float64) 
 		if top < 0 || chances[top] <= 0 {
 			break
 		}
-		next = append(next, Guess{u.corpus.articles[top], min((1-score)*chances[top]/max(rest, 1e-9), score)})
+		next = append(next, Guess{u.articles[top], min((1-score)*chances[top]/max(rest, 1e-9), score)})
 		chances[top] = 0
 	}
 	return next

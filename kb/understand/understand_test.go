@@ -72,7 +72,7 @@ func small(t testing.TB, files map[string]string) *kb.Library {
 
 func understander(t testing.TB, lib *kb.Library) *understand.Understander {
 	t.Helper()
-	u, err := understand.New(t.Context(), lib)
+	u, err := understand.New(t.Context(), lib, understand.Shelf{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestNewStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := understand.New(ctx, load(t)); !errors.Is(err, context.Canceled) {
+	if _, err := understand.New(ctx, load(t), understand.Shelf{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 }
