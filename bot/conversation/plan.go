@@ -139,10 +139,15 @@ func (t *turn) showPlan() {
 	if len(main) > 0 {
 		t.event.Step = string(main[0].ID)
 		t.sayText(t.howLong(plan.Days))
-		t.say("plan.next", locale.Args{"step": main[0].Title})
+		_, unknown := t.next() // while answers are missing, other steps may come before the first that is certain
+		if !unknown {
+			t.say("plan.next", locale.Args{"step": main[0].Title})
+		}
 		t.say("plan.steps", nil)
 		t.steps(prose.OrderedList, main)
-		t.offer(t.choice("choice.next", pressCommand, "next"))
+		if !unknown {
+			t.offer(t.choice("choice.next", pressCommand, "next"))
+		}
 	}
 	if len(side) > 0 {
 		t.say("plan.beside", nil)
@@ -212,8 +217,13 @@ func (t *turn) howLong(days route.Days) string {
 	}
 }
 
-// showNext shows the first step of the plan that is still to be done.
+// showNext shows the first step of the plan that is still to be done, once no question is left that could put another
+// before it.
 func (t *turn) showNext() {
+	if _, unknown := t.next(); unknown {
+		t.goOn()
+		return
+	}
 	plan := t.plan()
 	for _, step := range plan.Steps {
 		if !step.Side {

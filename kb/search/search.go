@@ -74,14 +74,14 @@ var fields = []struct {
 }
 
 const (
-	maxTerms  = 32  // terms of one question that are looked up, the longest of them; more make a query slow, not better
-	gramSize  = 4   // characters of an n-gram: finds inflected and misspelt words, shorter ones meet everywhere
-	gramBoost = 0.3 // of a field, for its n-grams: a question has about four times as many n-grams as words
-	elsewhere = 0.8 // factor on pages in another language than the question's
-	rare      = 0.1 // share of a language's pages above which a term is common
-	fewPages  = 20  // in a language with fewer no term is called common
-	exact     = 1e6 // parts of one that a score is told in: the last bits depend on how the index lies in its segments
-	batchSize = 500 // pages indexed at once in memory
+	maxTerms  = 32    // terms of one question that are looked up, the longest of them; more make a query slow, not better
+	gramSize  = 4     // characters of an n-gram: finds inflected and misspelt words, shorter ones meet everywhere
+	gramBoost = 0.3   // of a field, for its n-grams: a question has about four times as many n-grams as words
+	elsewhere = 0.8   // factor on pages in another language than the question's
+	rare      = 0.1   // share of a language's pages above which a term is common
+	fewPages  = 20    // in a language with fewer no term is called common
+	exact     = 1e6   // parts of one that a score is told in: the last bits depend on how the index lies in its segments
+	batchSize = 20000 // pages indexed at once in memory: BM25 counts differently over several segments
 )
 
 // New builds the index in memory. It returns ctx's error if ctx ends first; any other error is a fault of the index

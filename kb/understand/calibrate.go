@@ -52,15 +52,16 @@ func (u *Understander) Trials() Trials {
 }
 
 const (
-	mostTrials = 600  // held-out examples; the few numbers that are fitted need no more
-	fewTrials  = 20   // held-out examples; with fewer there is nothing to fit, and the judge stays as it was born
-	folds      = 4    // when there are few questions
-	onceShare  = 5    // of many, one of so many is held out, once
-	many       = 1000 // questions and outside texts
-	lost       = 0.05 // share of what would be answered rightly that may be declined, at most
-	foreign    = 0.25 // share of what people type that no article answers, as far as we expect
-	enough     = 100  // questions of a language that must have been tried to give it a threshold of its own
-	precise    = 0.95 // of what is answered, the share that should be right
+	mostQuestions = 1200 // held out: some 100 for each of twelve languages, by which its threshold is set
+	mostOutside   = 600  // held out
+	fewTrials     = 20   // held-out examples; with fewer there is nothing to fit, and the judge stays as it was born
+	folds         = 4    // when there are few questions
+	onceShare     = 5    // of many, one of so many is held out
+	many          = 1000 // questions and outside texts
+	lost          = 0.05 // share of what would be answered rightly that may be declined, at most
+	foreign       = 0.25 // share of what people type that no article answers, as far as we expect
+	enough        = 100  // questions of a language that must have been tried to give it a threshold of its own
+	precise       = 0.95 // of what is answered, the share that should be right
 )
 
 // turns tells which examples are held out together.
@@ -73,24 +74,29 @@ type turns struct {
 // its turn.
 func (c *corpus) holdOut() turns {
 	t := turns{of: make([]int, len(c.examples))}
-	var held []int
+	var questions, outsiders []int
 	for i, e := range c.examples {
-		if e.part == question || e.part == outside {
-			held = append(held, i)
+		switch e.part {
+		case question:
+			questions = append(questions, i)
+		case outside:
+			outsiders = append(outsiders, i)
 		}
 	}
-	if len(held) < fewTrials {
+	if len(questions)+len(outsiders) < fewTrials {
 		return t
 	}
-	rand.New(rand.NewPCG(1, 2)).Shuffle(len(held), func(i, j int) { held[i], held[j] = held[j], held[i] })
-	if len(held) > many {
-		t.turns = 1
-		held = held[:min(len(held)/onceShare, mostTrials)]
-	} else {
-		t.turns = folds
-	}
-	for i, example := range held {
-		t.of[example] = 1 + i%t.turns
+	t.turns = folds
+	chance := rand.New(rand.NewPCG(1, 2))
+	for _, held := range []struct{ of, most []int }{{questions, []int{many, onceShare, mostQuestions}}, {outsiders, []int{many, 1, mostOutside}}} {
+		chance.Shuffle(len(held.of), func(i, j int) { held.of[i], held.of[j] = held.of[j], held.of[i] })
+		n := len(held.of)
+		if n > held.most[0] {
+			n = min(n/held.most[1], held.most[2])
+		}
+		for i, example := range held.of[:n] {
+			t.of[example] = 1 + i%t.turns
+		}
 	}
 	return t
 }
