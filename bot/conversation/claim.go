@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -97,6 +98,9 @@ func (t *turn) claimCommand() bool {
 		t.openPlan(code)
 		return true
 	}
+	if tag, ok := t.ed.Language(t.text); ok && t.asksLanguage() {
+		return t.changeLanguage(tag.String())
+	}
 	name, ok := t.ed.Command(t.text)
 	if !ok {
 		return false
@@ -112,6 +116,13 @@ func (t *turn) claimCommand() bool {
 		}
 	}
 	return t.command(name, "")
+}
+
+// asksLanguage tells whether the name of a language can only be meant as the one to go on in: languages were offered, or
+// somebody who has just come and chosen nothing says no more than that.
+func (t *turn) asksLanguage() bool {
+	fresh := !t.s.Chosen && t.s.Asking == "" && len(t.s.Answers) == 0
+	return fresh || slices.ContainsFunc(t.s.Options, func(id string) bool { return strings.HasPrefix(id, pressLang+":") })
 }
 
 // claimAnswer takes the text as the answer to the open question, or as the number of a choice.

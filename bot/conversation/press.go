@@ -255,9 +255,12 @@ func (t *turn) offerLanguages() {
 
 // changeLanguage goes on in another language of ours and shows again where the person is.
 func (t *turn) changeLanguage(name string) bool {
-	tag, err := locale.ParseTag(name)
-	if err != nil || tag == language.Und {
-		return false
+	tag, named := t.ed.Language(name)
+	if !named {
+		var err error
+		if tag, err = locale.ParseTag(name); err != nil || tag == language.Und {
+			return false
+		}
 	}
 	l, ok := t.ed.Library.Catalog().Match(tag)
 	if !ok {

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"wegwijzer/kb"
 	"wegwijzer/kb/route"
 	"wegwijzer/kb/understand"
@@ -20,8 +22,9 @@ type Edition struct {
 	Route        *route.Route
 	Understander *understand.Understander
 
-	commands map[string]string     // plain words → command
-	months   map[string]time.Month // folded name → month
+	commands  map[string]string       // plain words → command
+	months    map[string]time.Month   // folded name → month
+	languages map[string]language.Tag // folded name → language
 }
 
 // Check reads the content and gives its faults on a day, in the order of files and lines, without building an
@@ -54,7 +57,7 @@ func Load(ctx context.Context, fsys, ui fs.FS, shelf understand.Shelf) (*Edition
 	if err != nil {
 		return nil, faults, fmt.Errorf("learn the content: %w", err)
 	}
-	return &Edition{Library: lib, Route: way, Understander: u, commands: commandsOf(lib), months: monthsOf(lib)}, faults, nil
+	return &Edition{Library: lib, Route: way, Understander: u, commands: commandsOf(lib), months: monthsOf(lib), languages: languagesOf(lib)}, faults, nil
 }
 
 func read(fsys, ui fs.FS) (*kb.Library, *route.Route, []kb.Fault) {

@@ -5,6 +5,7 @@ package locale
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -99,4 +100,16 @@ func IsRegion(code string) bool {
 	}
 	region, err := language.ParseRegion(code)
 	return err == nil && region.String() == code && region.IsCountry() && region.M49() != 0 && region.Canonicalize() == region
+}
+
+// Names gives what a language of the catalog is called: by itself, also where that is two names ("فارسی / دری"), and in each
+// language of the catalog.
+func (c *Catalog) Names(l Language) []string {
+	names := strings.Split(l.Name, "/")
+	for _, in := range c.Languages() {
+		if namer := display.Languages(in.Tag); namer != nil {
+			names = append(names, namer.Name(l.Tag))
+		}
+	}
+	return names
 }
