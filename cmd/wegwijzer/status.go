@@ -32,6 +32,7 @@ func (statusCmd) Run(p *process, c *cli) error {
 		return err
 	}
 	understanding(&b, ed.Understander.Trials())
+	conflicts(&b, ed.Understander.Conflicts(ed.Library))
 	return printText(p.stdout, b.String())
 }
 
@@ -39,7 +40,7 @@ func translations(b *strings.Builder, lib *kb.Library) {
 	articles := lib.Articles()
 	fmt.Fprintf(b, "Articles: %d\n", len(articles))
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "language\tthere\tmissing\tby computer\toutdated\tquestions\t")
+	fmt.Fprintln(w, "language\tthere\tmissing\tby computer\toutdated\tquestions\twords missing\tsentences missing\t")
 	for _, l := range lib.Catalog().Languages() {
 		there, machine, outdated, questions := 0, 0, 0, 0
 		for _, a := range articles {
@@ -56,7 +57,8 @@ func translations(b *strings.Builder, lib *kb.Library) {
 				outdated++
 			}
 		}
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t\n", l.Tag, there, len(articles)-there, machine, outdated, questions)
+		words, sentences := lib.Missing(l.Tag)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", l.Tag, there, len(articles)-there, machine, outdated, questions, len(words), len(sentences))
 	}
 	_ = w.Flush() // into a strings.Builder, which never fails
 }
@@ -112,4 +114,16 @@ func understanding(b *strings.Builder, t understand.Trials) {
 		fmt.Fprintf(b, ", %s %.2f", tag, t.Own[tag])
 	}
 	fmt.Fprintln(b, ".")
+}
+
+// conflicts shows which articles fight over a question: asked again, each should lead back to its own article.
+func conflicts(b *strings.Builder, all understand.Conflicts) {
+	if all.Asked == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nConflict check: of the %d questions of the articles %d (%.1f %%) lead to their own article, %d to one of three with it among them.\n",
+		all.Asked, all.First, 100*float64(all.First)/float64(all.Asked), all.Three)
+	for _, c := range all.Lost {
+		fmt.Fprintf(b, "  %s (%s): “%s” leads to %s\n", c.Article, c.Tag, c.Question, c.Taken)
+	}
 }

@@ -2,6 +2,7 @@ package locale
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -182,6 +183,14 @@ func (c *Catalog) Sentence(tag language.Tag, key string, args Args) string {
 func (c *Catalog) Has(tag language.Tag, key string) bool {
 	_, _, ok := c.find(tag, key)
 	return ok
+}
+
+// Missing gives the keys, sorted, of the sentences that the source language has and tag itself has not.
+func (c *Catalog) Missing(tag language.Tag) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.ui[c.source].Sentences)), func(key string) bool {
+		_, ok := c.ui[tag].Sentences[key]
+		return ok
+	})
 }
 
 // Commands gives the words for each command in tag, or in the first language of its Chain that has any. The map is the

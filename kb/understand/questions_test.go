@@ -237,3 +237,19 @@ func compare(t *testing.T, got []tally) {
 		}
 	}
 }
+
+// Each article's own questions lead back to it: the first in 98 of a hundred, among the best three always.
+func TestConflicts(t *testing.T) {
+	t.Parallel()
+	u, lib := realContent(t)
+	all := u.Conflicts(lib)
+	t.Logf("%d of %d questions lead to their article, %d among three", all.First, all.Asked, all.Three)
+	if 100*all.First < 98*all.Asked {
+		t.Errorf("only %d of %d questions lead to their own article", all.First, all.Asked)
+	}
+	for _, c := range all.Lost {
+		if c.Rank == 0 || c.Rank > 3 {
+			t.Errorf("%s in %s is not among three for its own question %q, which %s takes", c.Article, c.Tag, c.Question, c.Taken)
+		}
+	}
+}
