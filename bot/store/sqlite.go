@@ -51,6 +51,9 @@ func openSQLite(ctx context.Context, path string, fsys fs.FS) (_ *Store, err err
 	// SQLite would try again and again for busy_timeout.
 	s.write.SetMaxOpenConns(1)
 	s.read = s.write
+	if err := beginLog(ctx, path, s.write); err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
 	if err := migrate(ctx, path, goose.DialectSQLite3, s.write, fsys, &sqliteLock{path: path}); err != nil {
 		return nil, err
 	}
@@ -171,6 +174,17 @@ type sqliteLock struct {
 
 // lockWait bounds the wait for another program's migration, in milliseconds.
 const lockWait = "60000"
+
+// beginLog opens the first connection, which makes the write-ahead log of a new file. SQLite does not wait for another
+// program that does the same at that moment, whatever its busy_timeout, so they do it one after another.
+func beginLog(ctx context.Context, path string, db *sql.DB) error {
+	lock := &sqliteLock{path: path}
+	if err := lock.SessionLock(ctx, nil); err != nil {
+		return err
+	}
+	err := db.PingContext(ctx)
+	return errors.Join(err, lock.SessionUnlock(ctx, nil))
+}
 
 // SessionLock implements goose's lock.SessionLocker.
 func (l *sqliteLock) SessionLock(ctx context.Context, _ *sql.Conn) error {
