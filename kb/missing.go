@@ -26,3 +26,14 @@ func (l *Library) Missing(tag language.Tag) (words, sentences []string) {
 	}
 	return words, l.catalog.Missing(tag)
 }
+
+// Words gives every word that tag itself has, in no order that means anything but always the same one.
+func (l *Library) Words(tag language.Tag) []Word {
+	var words []Word
+	for _, id := range slices.Sorted(maps.Keys(l.words[tag])) {
+		for _, word := range l.words[tag][id].ids {
+			words = append(words, l.words[tag][id].words[word])
+		}
+	}
+	return words
+}

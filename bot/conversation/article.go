@@ -114,8 +114,8 @@ func (t *turn) offerRelated(a *kb.Article) {
 // offerArticles offers articles by their titles, a row each, at most maxRelated.
 func (t *turn) offerArticles(ids ...kb.ArticleID) {
 	n := 0
-	for _, id := range ids {
-		if title := t.title(id); title != "" && n < maxRelated {
+	for i, id := range ids {
+		if title := t.title(id); title != "" && n < maxRelated && !slices.Contains(ids[:i], id) {
 			t.offer(bot.Choice{ID: choiceID(pressArticle, string(id)), Label: title})
 			n++
 		}
@@ -136,10 +136,11 @@ func (t *turn) title(id kb.ArticleID) string {
 	return string(id)
 }
 
-// decline says honestly that this is not known, with the nearest subjects and a person to go to.
-func (t *turn) decline(best kb.ArticleID, others []understand.Guess) {
-	near := []kb.ArticleID{best}
-	for _, g := range others {
+// decline says honestly that this is not known, with the nearest subjects and a person to go to. Help comes first among
+// them where the text may be a call for it.
+func (t *turn) decline(u understand.Understanding) {
+	near := []kb.ArticleID{u.Help, u.Article}
+	for _, g := range u.Alternatives {
 		near = append(near, g.Article)
 	}
 	t.say("declined", nil)

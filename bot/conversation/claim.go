@@ -204,7 +204,7 @@ func (t *turn) answerWith(u understand.Understanding) {
 	switch {
 	case u.Declined || article == nil:
 		t.event.Outcome = insight.Declined
-		t.decline(u.Article, u.Alternatives)
+		t.decline(u)
 	case u.Score < certain && len(u.Alternatives) > 0 && u.Alternatives[0].Score >= close2*u.Score:
 		t.event.Outcome = insight.Which
 		t.say("which", nil)

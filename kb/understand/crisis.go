@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+
 	"wegwijzer/kb"
 	"wegwijzer/kb/fold"
 )
@@ -97,15 +99,32 @@ type found struct {
 
 const mostHeard = 512 // words of a text that are listened to
 
-// Crisis tells which article helps, if text holds a call for help: a phrase of any language that no harmless one covers.
-// Of several the one that stands first in the content is given. It errs on the side of help.
+// Crisis tells which article helps, if text holds a call for help: a phrase of any language that no harmless one covers,
+// or what is much like one. Of several phrases the one that stands first in the content is given. It errs on the side of
+// help.
 func (u *Understander) Crisis(text string) (article kb.ArticleID, ok bool) {
-	return u.crisis.hear(fold.Text(cut(text)))
+	text = cut(text)
+	folded := fold.Text(text)
+	article, ok, harmless := u.crisis.hear(folded)
+	if ok || u.alarm == nil {
+		return article, ok
+	}
+	article, how := u.alarm.loudest(folded)
+	switch {
+	case how <= loud || how <= veryLoud && harmless:
+		return "", false
+	case how <= veryLoud: // "a matter of life and death: which level of Dutch?" is a question
+		if about := u.Understand(text, language.Und); !about.Declined && about.Score >= sure && about.Article != article {
+			return "", false
+		}
+	}
+	return article, true
 }
 
-func (p *phrases) hear(folded string) (article kb.ArticleID, ok bool) {
+// hear tells which article the phrases in a folded text lead to, and whether a harmless look-alike stands in it.
+func (p *phrases) hear(folded string) (article kb.ArticleID, ok, harmless bool) {
 	if p.root.next == nil {
-		return "", false
+		return "", false, false
 	}
 	var heard [][]int // for each word the phrase words that it may be
 	for w := range fold.Words(folded) {
@@ -120,13 +139,14 @@ func (p *phrases) hear(folded string) (article kb.ArticleID, ok bool) {
 	}
 	order := -1
 	for _, f := range all {
+		harmless = harmless || f.harmless
 		if !f.harmless && (order < 0 || f.order < order) && !slices.ContainsFunc(all, func(h found) bool {
 			return h.harmless && h.first <= f.first && f.last <= h.last
 		}) {
 			article, order = f.article, f.order
 		}
 	}
-	return article, order >= 0
+	return article, order >= 0, harmless
 }
 
 // walk finds the phrases that go on from n at word at.

@@ -173,13 +173,15 @@ type vocabulary struct {
 
 const manyFeatures = 1 << 16 // above, features of a single example are left out: they cost memory and tell little
 
-// learnVocabulary learns from the examples.
-func learnVocabulary(examples [][]feature) *vocabulary {
+const tableWidth = 22 // bits of a vocabulary's table, at most
+
+// learnVocabulary learns from the examples, with a table of at most so many bits.
+func learnVocabulary(examples [][]feature, most int) *vocabulary {
 	total := 0
 	for _, features := range examples {
 		total += len(features)
 	}
-	width := min(max(bits.Len(uint(total)), 12), 22)
+	width := min(max(bits.Len(uint(total)), 12), most)
 	v := &vocabulary{shift: 64 - width, number: make([]uint32, 1<<width), strange: math.Log(1 + float64(len(examples)))}
 	count := make([]int32, len(v.number))
 	last := v.number // until the numbers are known: the example by which a place was last counted, plus one

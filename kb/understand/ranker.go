@@ -45,7 +45,7 @@ const (
 // questions: a paragraph says much that is not what its article is asked for. tried holds, for each example that is held
 // out at some turn, what the ranker would say of it had it learnt from the others. features are used up.
 func trainRanker(ctx context.Context, c *corpus, features [][]feature, held turns) (r *ranker, tried []*scores, err error) {
-	r = &ranker{words: learnVocabulary(features)}
+	r = &ranker{words: learnVocabulary(features, tableWidth)}
 	l := &lesson{classes: c.classes(), features: len(r.words.rarity), held: held}
 	share := make([]float32, len(c.examples))
 	tried = make([]*scores, len(c.examples))

@@ -86,6 +86,7 @@ func (s Shelf) put(made, place string) error {
 type model struct {
 	ranker   *ranker
 	judge    *judge
+	alarm    *alarm          // nil: the content has no crisis phrases
 	ordinary map[string]bool // words of the content that are no misspelt calls for help
 	bodies   bool            // as in corpus
 	index    []byte          // sum of the files of the index that belongs to it
@@ -102,30 +103,44 @@ type settled struct {
 	Ordinary  []string
 	Index     []byte
 	Bodies    bool
-	Shift     int
-	Strange   float64
-	Least     int32
+	Words     sizes
 	Planes    bool
+	Alarm     sizes
+	Helps     []kb.ArticleID
 }
 
-const modelMagic = "wegwijzer model 1\n"
+// sizes are the numbers of a vocabulary.
+type sizes struct {
+	Shift   int
+	Strange float64
+	Least   int32
+}
+
+func (v *vocabulary) sizes() sizes { return sizes{v.shift, v.strange, v.least} }
+
+const modelMagic = "wegwijzer model 2\n"
 
 // write writes the model to w, with a sum of it behind.
 func (m *model) write(w io.Writer) error {
 	sum := sha256.New()
 	out := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<20)
+	alarmed := m.alarm
+	if alarmed == nil {
+		alarmed = &alarm{words: &vocabulary{}, planes: &table{}}
+	}
 	head, err := json.Marshal(settled{m.judge.blend[:], m.judge.sure, m.judge.threshold, m.judge.own, m.judge.outside, m.judge.trials,
-		slices.Sorted(maps.Keys(m.ordinary)), m.index, m.bodies, m.ranker.words.shift, m.ranker.words.strange, m.ranker.words.least, m.ranker.planes != nil})
+		slices.Sorted(maps.Keys(m.ordinary)), m.index, m.bodies, m.ranker.words.sizes(), m.ranker.planes != nil, alarmed.words.sizes(), alarmed.articles})
 	if err != nil {
 		return err
 	}
 	parts := []any{[]byte(modelMagic), uint64(len(head)), head}
 	list := func(n int, data any) { parts = append(parts, uint64(n), data) }
-	words := m.ranker.words
-	list(len(words.number), words.number)
-	list(len(words.rarity), words.rarity)
-	list(len(words.count), words.count)
-	for _, t := range []*table{m.ranker.planes, m.ranker.bayes} {
+	for _, words := range []*vocabulary{m.ranker.words, alarmed.words} {
+		list(len(words.number), words.number)
+		list(len(words.rarity), words.rarity)
+		list(len(words.count), words.count)
+	}
+	for _, t := range []*table{m.ranker.planes, m.ranker.bayes, alarmed.planes} {
 		if t != nil {
 			list(len(t.start), t.start)
 			list(len(t.class), t.class)
@@ -196,8 +211,12 @@ func readModel(in io.Reader) (*model, error) {
 	for _, w := range s.Ordinary {
 		m.ordinary[w] = true
 	}
-	m.ranker.words = &vocabulary{shift: s.Shift, strange: s.Strange, least: s.Least,
-		number: list[uint32](r), rarity: list[float32](r), count: list[int32](r)}
+	words := func(s sizes) *vocabulary {
+		return &vocabulary{shift: s.Shift, strange: s.Strange, least: s.Least,
+			number: list[uint32](r), rarity: list[float32](r), count: list[int32](r)}
+	}
+	m.ranker.words = words(s.Words)
+	alarmed := &alarm{words: words(s.Alarm), articles: s.Helps}
 	table := func() *table {
 		return &table{start: list[uint32](r), class: list[uint16](r), weight: list[float32](r), bias: list[float32](r), slope: list[float32](r)}
 	}
@@ -205,6 +224,9 @@ func readModel(in io.Reader) (*model, error) {
 		m.ranker.planes = table()
 	}
 	m.ranker.bayes = table()
+	if alarmed.planes = table(); len(alarmed.articles) > 0 {
+		m.alarm = alarmed
+	}
 	want := r.sum.Sum(nil)
 	got := make([]byte, len(want))
 	if r.read(got); r.err != nil {

@@ -30,6 +30,7 @@ type Understanding struct {
 	Article      kb.ArticleID // the best guess, also when declined; empty if the text has no word that the content knows
 	Score        float64      // the probability that Article answers the text, 0–1
 	Declined     bool         // the honest answer is "I don't know"
+	Help         kb.ArticleID // of a declined text that may be a faint call for help: the article that helps; else empty
 	Alternatives []Guess      // the next best, best first, at most three
 }
 
@@ -153,6 +154,9 @@ func (u *Understander) learn(ctx context.Context, lib *kb.Library, shelf Shelf) 
 		return fmt.Errorf("learn articles: %w", err)
 	}
 	u.judge = learnJudge(corpus, trials)
+	if u.alarm, err = learnAlarm(ctx, corpus, lib); err != nil {
+		return fmt.Errorf("learn calls for help: %w", err)
+	}
 	if made != "" {
 		u.keep(lib, shelf, made)
 	}
@@ -246,6 +250,7 @@ func (u *Understander) Understand(text string, hint language.Tag) Understanding 
 		clear(r.scores.of[pages]) // the index lives in memory and is not closed: what remains can be judged without it
 	}
 	if r.scores.known == 0 && slices.Max(r.scores.of[pages]) == 0 {
+		result.Help = u.faintly(folded)
 		return result
 	}
 	best, doubts := u.judge.look(r.scores, r.chances)
@@ -253,7 +258,21 @@ func (u *Understander) Understand(text string, hint language.Tag) Understanding 
 	result.Score = sigmoid(dot(u.judge.sure, doubts))
 	result.Declined = u.judge.declines(result.Score, result.Locale)
 	result.Alternatives = u.alternatives(best, result.Score, r.chances)
+	if result.Declined {
+		result.Help = u.faintly(folded)
+	}
 	return result
+}
+
+// faintly gives the article that helps, if a folded text is something like a call for help.
+func (u *Understander) faintly(folded string) kb.ArticleID {
+	if u.alarm == nil {
+		return ""
+	}
+	if article, how := u.alarm.loudest(folded); how > faint {
+		return article
+	}
+	return ""
 }
 
 // alternatives gives the next best articles. What chance the best leaves is theirs in the proportion of the ranking.
