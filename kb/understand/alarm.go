@@ -2,6 +2,7 @@ package understand
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -109,8 +110,9 @@ func learnAlarm(ctx context.Context, c *corpus, lib *kb.Library) (*alarm, error)
 				}
 			}
 		}
-		for _, phrases := range lib.Catalog().Commands(l.Tag) {
-			for _, phrase := range phrases {
+		commands := lib.Catalog().Commands(l.Tag)
+		for _, name := range slices.Sorted(maps.Keys(commands)) {
+			for _, phrase := range commands[name] {
 				add(fold.Text(phrase), none)
 			}
 		}
