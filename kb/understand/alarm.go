@@ -84,9 +84,9 @@ func learnAlarm(ctx context.Context, c *corpus, lib *kb.Library) (*alarm, error)
 		}
 	}
 	none := len(a.articles)
-	var texts [][]feature
+	var texts []string
 	l := &lesson{classes: none + 1}
-	add := func(text string, class int) { texts, l.y = append(texts, read(text, nil)), append(l.y, class) }
+	add := func(text string, class int) { texts, l.y = append(texts, text), append(l.y, class) }
 	for _, p := range list {
 		text := fold.Text(strings.ReplaceAll(p.Text, ellipsis, " "))
 		if p.Harmless {
@@ -117,13 +117,20 @@ func learnAlarm(ctx context.Context, c *corpus, lib *kb.Library) (*alarm, error)
 			}
 		}
 	}
-	a.words = learnVocabulary(texts, alarmWidth)
+	features := func(yield func([]feature) bool) {
+		var room []feature
+		for _, text := range texts {
+			if room = read(text, room[:0]); !yield(room) {
+				return
+			}
+		}
+	}
+	a.words = learnVocabulary(features, alarmWidth)
 	l.features = len(a.words.rarity)
 	l.held, l.tries = turns{of: make([]int, len(texts))}, make([]vector, len(texts))
-	for i, t := range texts {
-		x, _ := a.words.vector(t, 0)
+	for f := range features {
+		x, _ := a.words.vector(f, 0)
 		l.x = append(l.x, x)
-		texts[i] = nil
 	}
 	var err error
 	a.planes, err = trainLinear(ctx, l, nil)

@@ -2,6 +2,7 @@ package understand
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -78,20 +79,22 @@ func gatherCorpus(lib *kb.Library) *corpus {
 	return c
 }
 
-// features reads the examples. Where people's questions are known, a paragraph is read for its words only: it says much
+// features reads the examples, one after another into the same room. Where people's questions are known, a paragraph is read for its words only: it says much
 // that is not what its article is asked for, its n-grams are two thirds of all there is to read, and the index has them.
-func (c *corpus) features() [][]feature {
-	features := make([][]feature, len(c.examples))
-	var room []feature
-	for i, e := range c.examples {
-		if e.part == paragraph && c.asked {
-			room = readWords(e.text, room[:0])
-		} else {
-			room = read(e.text, room[:0])
+func (c *corpus) features() iter.Seq[[]feature] {
+	return func(yield func([]feature) bool) {
+		var room []feature
+		for _, e := range c.examples {
+			if e.part == paragraph && c.asked {
+				room = readWords(e.text, room[:0])
+			} else {
+				room = read(e.text, room[:0])
+			}
+			if !yield(room) {
+				return
+			}
 		}
-		features[i] = slices.Clone(room)
 	}
-	return features
 }
 
 // tags gives the languages of an article in a fixed order, since what is learnt depends on the order of the examples.

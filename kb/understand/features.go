@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"iter"
 	"math"
 	"math/bits"
 	"slices"
@@ -175,24 +176,28 @@ const manyFeatures = 1 << 16 // above, features of a single example are left out
 
 const tableWidth = 22 // bits of a vocabulary's table, at most
 
-// learnVocabulary learns from the examples, with a table of at most so many bits.
-func learnVocabulary(examples [][]feature, most int) *vocabulary {
-	total := 0
-	for _, features := range examples {
+// learnVocabulary learns from the examples, with a table of at most so many bits. It goes over them twice: read anew each
+// time they take less memory than kept.
+func learnVocabulary(examples iter.Seq[[]feature], most int) *vocabulary {
+	total, many := 0, 0.0
+	for features := range examples {
 		total += len(features)
+		many++
 	}
 	width := min(max(bits.Len(uint(total)), 12), most)
-	v := &vocabulary{shift: 64 - width, number: make([]uint32, 1<<width), strange: math.Log(1 + float64(len(examples)))}
+	v := &vocabulary{shift: 64 - width, number: make([]uint32, 1<<width), strange: math.Log(1 + many)}
 	count := make([]int32, len(v.number))
 	last := v.number // until the numbers are known: the example by which a place was last counted, plus one
 	distinct := 0
-	for i, features := range examples {
+	i := uint32(0)
+	for features := range examples {
+		i++
 		for _, f := range features {
 			place := f >> v.shift
-			if last[place] == uint32(i+1) {
+			if last[place] == i {
 				continue
 			}
-			last[place] = uint32(i + 1)
+			last[place] = i
 			if count[place]++; count[place] == 1 {
 				distinct++
 			}
@@ -214,7 +219,7 @@ func learnVocabulary(examples [][]feature, most int) *vocabulary {
 	for i, place := range kept {
 		v.number[place] = uint32(i + 1)
 		v.count = append(v.count, count[place])
-		v.rarity = append(v.rarity, float32(math.Log(1+float64(len(examples))/float64(count[place]))))
+		v.rarity = append(v.rarity, float32(math.Log(1+many/float64(count[place]))))
 	}
 	return v
 }

@@ -43,21 +43,23 @@ const (
 
 // trainRanker learns from the examples of c, read as features. Paragraphs train the planes only where nobody wrote
 // questions: a paragraph says much that is not what its article is asked for. tried holds, for each example that is held
-// out at some turn, what the ranker would say of it had it learnt from the others. features are used up.
-func trainRanker(ctx context.Context, c *corpus, features [][]feature, held turns) (r *ranker, tried []*scores, err error) {
-	r = &ranker{words: learnVocabulary(features, tableWidth)}
+// out at some turn, what the ranker would say of it had it learnt from the others.
+func trainRanker(ctx context.Context, c *corpus, held turns) (r *ranker, tried []*scores, err error) {
+	r = &ranker{words: learnVocabulary(c.features(), tableWidth)}
 	l := &lesson{classes: c.classes(), features: len(r.words.rarity), held: held}
 	share := make([]float32, len(c.examples))
 	tried = make([]*scores, len(c.examples))
 	planes, work := 0, 0
-	for i, e := range c.examples {
-		x, _ := r.words.vector(features[i], 0)
+	i := -1
+	for features := range c.features() {
+		i++
+		e := c.examples[i]
+		x, _ := r.words.vector(features, 0)
 		l.x, l.y, l.tries = append(l.x, x), append(l.y, e.class), append(l.tries, nil)
 		if held.of[i] > 0 {
 			tried[i] = newScores(l.classes)
-			l.tries[i], tried[i].known = r.words.vector(features[i], 1)
+			l.tries[i], tried[i].known = r.words.vector(features, 1)
 		}
-		features[i] = nil
 		share[i] = 1
 		if e.part == paragraph {
 			share[i] = paragraphShare

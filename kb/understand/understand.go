@@ -141,7 +141,7 @@ func (u *Understander) learn(ctx context.Context, lib *kb.Library, shelf Shelf) 
 	wait.Go(func() { u.ordinary = ordinaryWords(corpus, lib.Crisis()) })
 	var tried []*scores
 	var err error
-	u.ranker, tried, err = trainRanker(ctx, corpus, corpus.features(), corpus.holdOut())
+	u.ranker, tried, err = trainRanker(ctx, corpus, corpus.holdOut())
 	wait.Wait()
 	if errIndex != nil {
 		return fmt.Errorf("index articles: %w", errIndex)
