@@ -33,7 +33,7 @@ func (p *process) load(c *cli) (*edition.Edition, error) {
 
 // learnMemory is the heap, in bytes, within which our own content is learnt when it is not on the shelf yet: a little more
 // than it needs, where the collector by itself would let it grow to twice that for a second.
-const learnMemory = 240 << 20
+const learnMemory = 340 << 20
 
 // learn builds the Edition. The bound is for the content in the binary, whose size we know; another folder may be of
 // any size.
