@@ -16,9 +16,9 @@ import (
 	"wegwijzer/kb/locale"
 )
 
-// maxFile is the largest content file that is read, in bytes. Our longest is a tenth of it; a larger one is a picture,
+// maxFile is the largest content file that is read, in bytes. Our longest is a quarter of it; a larger one is a picture,
 // a dump or a mistake, and would be slow to load on every start.
-const maxFile = 1 << 20
+const maxFile = 4 << 20
 
 // list gives the entries of a folder in order, without hidden ones; none if the folder is missing.
 func (l *loader) list(dir string) []fs.DirEntry {
