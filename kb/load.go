@@ -30,8 +30,10 @@ type loader struct {
 	front   map[*Text]*textFile             // what the rules want to know of an article's file
 	sheets  map[ArticleID]*articleFile      // what the rules want to know of an article.yaml
 	crises  []crisisEntry
-	allowed map[string]bool // words of terms.yaml with digits
-	lent    bool            // the sentences come from another content folder
+	allowed map[string]bool                  // words of terms.yaml with digits
+	numbers map[language.Tag]map[string]bool // numbers in letters, as terms.yaml has them
+	units   map[language.Tag]map[string]bool // words that stand beside a number of days, weeks …
+	lent    bool                             // the sentences come from another content folder
 }
 
 // The files and folders of the content.
@@ -79,7 +81,7 @@ func Load(fsys, ui fs.FS) (*Library, []Fault) {
 func newLoader(fsys, ui fs.FS) *loader {
 	return &loader{
 		fsys: fsys, ui: ui,
-		has: map[string]bool{}, broken: map[string]bool{}, allowed: map[string]bool{},
+		has: map[string]bool{}, broken: map[string]bool{}, allowed: map[string]bool{}, numbers: map[language.Tag]map[string]bool{}, units: map[language.Tag]map[string]bool{},
 		raw: map[language.Tag]*wordsFile{}, says: map[language.Tag]*interfaceFile{},
 		front: map[*Text]*textFile{}, sheets: map[ArticleID]*articleFile{},
 		lib: &Library{
@@ -228,7 +230,18 @@ func (l *loader) terms() {
 		return
 	}
 	s := sheet{load: l, file: fileTerms}
-	fields := s.fields(s.parse(data), fileTerms, "words", "terms")
+	fields := s.fields(s.parse(data), fileTerms, "words", "numbers", "terms")
+	for _, e := range s.entries(fields["numbers"], "numbers") {
+		tag, err := locale.ParseTag(e.key)
+		if err != nil {
+			s.fault(e.at, "unknown-language", quoted(e.key)+" is no language tag", meant(e.key, l.tags())+"Write a BCP 47 tag, such as en or ar.")
+			continue
+		}
+		l.numbers[tag] = map[string]bool{}
+		for _, w := range s.texts(e.value, quoted(e.key)) {
+			l.numbers[tag][phrase(w.text)] = true
+		}
+	}
 	for _, w := range s.texts(fields["words"], "words") {
 		l.allowed[w.text] = true
 		l.lib.terms.Words = append(l.lib.terms.Words, w.text)

@@ -121,6 +121,7 @@ func TestRules(t *testing.T) {
 		{"half a placeholder in a sentence", []edit{{"ui/nl.yaml", "Dag.", "Dag }}."}}, []string{"outdated? ui/ar.yaml:0|hello", "outdated? ui/en.yaml:0|hello", "placeholder ui/nl.yaml:5|Dag }}"}},
 		{"a figure in a body", []edit{{bi + "en.md", "Danger?", "Danger in 3.5 days, at B1 or B2+?"}}, []string{"loose-figure articles/bi-test/en.md:13|“3.5”", "loose-figure articles/bi-test/en.md:13|“B2+”|terms.yaml"}},
 		{"a figure in another script's digits", []edit{{bi + "ar.md", "خطر؟", "خطر ٣ مرات وB1؟"}}, []string{"loose-figure articles/bi-test/ar.md:12|“٣”"}},
+		{"a number in letters beside a unit", []edit{{"terms.yaml", "terms:\n", "numbers: {en: [two]}\nterms:\n"}, {bi + "en.md", "Danger?", "Danger in two weeks? Two doctors."}}, []string{"number-word? articles/bi-test/en.md:13|“two”"}},
 		{"a figure in a title", []edit{{bi + "en.md", "title: What", "title: In 2026 what"}}, []string{"loose-figure articles/bi-test/en.md:2|“2026”"}},
 		{"a date", []edit{{bi + "en.md", "Danger?", "Danger since 12-06-2026?"}}, []string{"loose-figure articles/bi-test/en.md:13|“12-06-2026”"}},
 		{"a phone number", []edit{{bi + "en.md", "Danger?", "Danger, 070-3406600?"}}, []string{"loose-figure articles/bi-test/en.md:13|“070-3406600”"}},

@@ -132,6 +132,7 @@ func (l *loader) bodyRules(t *Text, f *textFile) {
 			l.factIsKnown(s.file, s.line, id)
 		}
 		l.figuresAreFacts(s)
+		l.numberWordsAreFacts(t.Tag, s)
 	}
 }
 

@@ -25,6 +25,7 @@ func (l *loader) wordsRules() {
 				l.wordIsWhole(f.file, section, w)
 				l.shortTextRules(shown{f.file, w.line, w.word.Name})
 				l.shortTextRules(shown{f.file, w.line, w.word.Note})
+				l.numberWordsAreFacts(tag, shown{f.file, w.line, w.word.Name + " " + w.word.Note})
 			}
 		}
 		l.valuesAreKnown(f)

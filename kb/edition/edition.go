@@ -39,6 +39,10 @@ func Check(ctx context.Context, fsys, ui fs.FS, day time.Time) ([]kb.Fault, erro
 			return faults, fmt.Errorf("prove the route: %w", err)
 		}
 		faults = append(faults, more...)
+		if more, err = foreignTexts(lib); err != nil {
+			return faults, err
+		}
+		faults = append(faults, more...)
 	}
 	kb.SortFaults(faults)
 	return faults, nil
