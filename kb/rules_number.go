@@ -16,10 +16,7 @@ func (l *loader) numberWordsAreFacts(tag language.Tag, s shown) {
 	units := l.unitWords(tag)
 	words := strings.Fields(phrase(visible(s.text)))
 	for i, w := range words {
-		if !numbers[w] {
-			continue
-		}
-		if i+1 < len(words) && units[words[i+1]] || i > 0 && units[words[i-1]] {
+		if numbers[w] && i+1 < len(words) && units[words[i+1]] {
 			l.warn(s.file, s.line, "number-word", "the number "+quoted(w)+" stands in letters beside a unit", "Make the length of time or the share a fact and write {{its-id}}.")
 		}
 	}
