@@ -28,9 +28,19 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what the bot says in testdata/*.talk")
 
-// real is the Edition of the real content, built once for all tests.
+// real is the Edition of the real content, built once for all tests. What it learns is kept for the processes that a fuzzer
+// starts of the same program: each would learn for longer than it is given.
 var real = sync.OnceValues(func() (*edition.Edition, error) {
-	ed, _, err := edition.Load(context.Background(), content.FS, content.FS, understand.Shelf{})
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(self)
+	if err != nil {
+		return nil, err
+	}
+	shelf := understand.Shelf{Folder: filepath.Join(os.TempDir(), "wegwijzer-test-shelf"), Program: fmt.Sprint(info.Size(), info.ModTime().UnixNano())}
+	ed, _, err := edition.Load(context.Background(), content.FS, content.FS, shelf)
 	return ed, err
 })
 
