@@ -18,13 +18,18 @@ type Fault struct {
 	Do      string `json:"do"`   // what to do about it
 }
 
-// String gives the fault as file:line: what is wrong, what to do.
+// String gives the fault as file:line: what is wrong, what to do. It is one line whatever the content holds.
 func (f Fault) String() string {
 	where := f.File
 	if f.Line > 0 {
 		where = fmt.Sprintf("%s:%d", f.File, f.Line)
 	}
-	return fmt.Sprintf("%s: %s. %s", where, f.What, f.Do)
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, fmt.Sprintf("%s: %s. %s", where, f.What, f.Do))
 }
 
 // HasErrors tells whether any of the faults is more than a warning.
@@ -61,16 +66,10 @@ func meant(word string, known []string) string {
 	return ""
 }
 
-// quoted gives a value of the content between quotation marks, on one line and not too long: a fault is one line.
+// quoted gives a value of the content between quotation marks, not too long for a line.
 func quoted(s string) string { return "“" + clip(s) + "”" }
 
 func clip(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
 	if runes := []rune(s); len(runes) > 80 {
 		return string(runes[:80]) + "…"
 	}
