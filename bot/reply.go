@@ -17,6 +17,8 @@ type Reply struct {
 	Choices  [][]Choice   // rows of buttons; a channel without buttons numbers them in reading order, from 1
 	Document *Document    // a file to send along, or nil
 
+	New       bool // the person is new here: a channel whose app keeps the talk says so
+	Secret    bool // the message held a plan code: a channel that can takes it away
 	Kept      bool // the person asked to be remembered for longer: a channel that finds them by a mark of its own keeps it
 	Forgotten bool // the person was forgotten: a channel drops what it still holds of them
 }

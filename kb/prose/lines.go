@@ -17,7 +17,7 @@ func (d Doc) Lines() []string {
 			case List:
 				line.WriteString("- ")
 			case OrderedList:
-				line.WriteString(strconv.Itoa(i+1) + ". ")
+				line.WriteString(strconv.Itoa(block.From+i+1) + ". ")
 			}
 			for _, span := range item {
 				line.WriteString(span.Text)

@@ -22,6 +22,7 @@ const (
 // Block is one paragraph, heading or list.
 type Block struct {
 	Kind  Kind
+	From  int      // how many items of an OrderedList stand before the first one here, when it is part of a longer one
 	Lang  string   // BCP 47 tag when it differs from the language of the whole text, as in a borrowed translation
 	Items [][]Span // one line of spans for a Paragraph or a Heading, one an item for a list
 }
@@ -54,7 +55,7 @@ func (d Doc) Fill(fact func(id string) []Span) Doc {
 		for j, item := range b.Items {
 			items[j] = fillItem(item, fact)
 		}
-		filled[i] = Block{Kind: b.Kind, Items: items}
+		filled[i] = Block{Kind: b.Kind, From: b.From, Lang: b.Lang, Items: items}
 	}
 	return filled
 }
