@@ -30,18 +30,31 @@ type Counter interface {
 	Count(ctx context.Context, e insight.Event, memory []byte) []byte
 }
 
+// Doors tells which channels are open. An operator closes one, with the reason by language, if there is one: people read
+// it instead of a reply. Calls for help are answered behind a closed door too.
+type Doors interface {
+	Closed(bot.ChannelID) (reasons map[language.Tag]string, closed bool)
+}
+
+// Open are doors that nobody closes.
+type Open struct{}
+
+// Closed implements Doors.
+func (Open) Closed(bot.ChannelID) (map[language.Tag]string, bool) { return nil, false }
+
 // Engine answers messages. It is safe for concurrent use.
 type Engine struct {
 	editions func() *edition.Edition
 	sessions Sessions
 	counter  Counter
+	doors    Doors
 	log      *slog.Logger
 	lanes    *lanes
 }
 
 // New gives an Engine that answers from whatever Edition editions gives at the beginning of each turn.
-func New(editions func() *edition.Edition, sessions Sessions, counter Counter, log *slog.Logger) *Engine {
-	return &Engine{editions: editions, sessions: sessions, counter: counter, log: log, lanes: newLanes()}
+func New(editions func() *edition.Edition, sessions Sessions, counter Counter, doors Doors, log *slog.Logger) *Engine {
+	return &Engine{editions: editions, sessions: sessions, counter: counter, doors: doors, log: log, lanes: newLanes()}
 }
 
 // Close takes no new turns and returns when those under way have ended.

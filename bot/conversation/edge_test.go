@@ -3,12 +3,15 @@ package conversation_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/text/language"
 	"pgregory.net/rapid"
 
@@ -17,6 +20,7 @@ import (
 	"wegwijzer/bot/conversation"
 	"wegwijzer/bot/insight"
 	"wegwijzer/bot/session"
+	"wegwijzer/kb"
 	"wegwijzer/kb/edition"
 )
 
@@ -54,7 +58,7 @@ func inMemory(t testing.TB, m *memory, log *strings.Builder) *conversation.Engin
 	if log == nil {
 		log = &strings.Builder{}
 	}
-	return conversation.New(func() *edition.Edition { return ed }, m, insight.Off{}, slog.New(slog.NewTextHandler(log, nil)))
+	return conversation.New(func() *edition.Edition { return ed }, m, insight.Off{}, conversation.Open{}, slog.New(slog.NewTextHandler(log, nil)))
 }
 
 func typed(text string) bot.Message {
@@ -163,7 +167,7 @@ func TestPanicIsNotTheEnd(t *testing.T) {
 	}
 	ed := *realEdition(t)
 	ed.Route = nil // a bug: the next question of the route breaks off
-	failing := conversation.New(func() *edition.Edition { return &ed }, m, insight.Off{}, slog.New(slog.NewTextHandler(&log, nil)))
+	failing := conversation.New(func() *edition.Edition { return &ed }, m, insight.Off{}, conversation.Open{}, slog.New(slog.NewTextHandler(&log, nil)))
 	reply, err := failing.Turn(t.Context(), typed("kanarie-zin Aleppo"))
 	if err != nil {
 		t.Fatal(err)
@@ -262,5 +266,129 @@ func BenchmarkTurn(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A second delivery of an update gets the same reply and changes nothing, whatever it was.
+func TestSecondDelivery(t *testing.T) {
+	t.Parallel()
+	clock := channeltest.NewClock(&channeltest.Talk{Now: someday})
+	counts := &counted{}
+	engine := newEngine(t, realEdition(t), clock, counts)
+	deliver := func(update string, m bot.Message) channeltest.Screen {
+		t.Helper()
+		m.Update = update
+		reply, err := engine.Turn(t.Context(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return channeltest.ScreenOf(reply)
+	}
+	for i, m := range []bot.Message{
+		typed("/start"), typed("/plan"), chosen("g:profession:nursing"), chosen("a:profession:nurse"), typed("Syria"), chosen("cmd:back"),
+		typed("what does the BI test cost"), chosen("cmd:nocount"), chosen("cmd:new"), typed("/forget"), typed("hello"),
+	} {
+		first := deliver(fmt.Sprint("update ", i), m)
+		n := len(counts.lines)
+		for range 2 {
+			if diff := cmp.Diff(deliver(fmt.Sprint("update ", i), m), first); diff != "" && m.Text != "/forget" {
+				t.Errorf("message %d (%q %q): the second delivery is answered otherwise (-got +want):\n%s", i, m.Text, m.Choice, diff)
+			}
+		}
+		if len(counts.lines) != n {
+			t.Errorf("message %d is counted again", i)
+		}
+	}
+}
+
+// Where others read along, nothing of a person's own shows or is kept.
+func TestPublic(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	engine := inMemory(t, m, nil)
+	for _, text := range []string{"/plan", "I am a nurse from Aleppo with B1"} {
+		if _, err := engine.Turn(t.Context(), typed(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := *m.sessions["somebody"]
+	catalog := realEdition(t).Library.Catalog()
+	private := catalog.Sentence(language.English, "public.private", nil)
+	for _, tt := range []struct {
+		m       bot.Message
+		shows   string // an article's title
+		private bool
+	}{
+		{m: typed("what does the BI test cost"), shows: title(t, "bi-test"), private: true},
+		{m: typed("/plan"), private: true},
+		{m: typed("my plan"), private: true},
+		{m: chosen("cmd:plan"), private: true},
+		{m: chosen("a:profession:nurse"), private: true},
+		{m: chosen("art:bi-test"), shows: title(t, "bi-test"), private: true},
+		{m: typed("I want to kill myself"), shows: title(t, "suicidal-thoughts")},
+	} {
+		tt.m.Public = true
+		reply, err := engine.Turn(t.Context(), tt.m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole(t, reply)
+		text := strings.Join(reply.Body.Lines(), "\n")
+		if !strings.Contains(text, tt.shows) || strings.Contains(text, private) != tt.private {
+			t.Errorf("%q %q: answered %q", tt.m.Text, tt.m.Choice, text)
+		}
+		for _, row := range reply.Choices {
+			for _, choice := range row {
+				if !strings.HasPrefix(choice.ID, "art:") {
+					t.Errorf("%q %q: offers %s where others read along", tt.m.Text, tt.m.Choice, choice.ID)
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(*m.sessions["somebody"], before, cmpopts.IgnoreUnexported(session.Session{}), cmp.Comparer(func(a, b language.Tag) bool { return a == b })); diff != "" {
+		t.Errorf("the session changed:\n%s", diff)
+	}
+}
+
+func title(t *testing.T, id kb.ArticleID) string {
+	t.Helper()
+	a := realEdition(t).Library.Article(id)
+	if a == nil {
+		t.Fatalf("no article %s", id)
+	}
+	return a.Texts[language.English].Title
+}
+
+// doors closes one channel.
+type doors struct{ reasons map[language.Tag]string }
+
+func (d doors) Closed(bot.ChannelID) (map[language.Tag]string, bool) { return d.reasons, true }
+
+// At a closed door people read why, in their language; who calls for help gets help.
+func TestClosedDoor(t *testing.T) {
+	t.Parallel()
+	ed, m := realEdition(t), newMemory()
+	m.sessions["somebody"] = &session.Session{Locale: language.Arabic, Chosen: true, Turns: 2}
+	for _, tt := range []struct {
+		reasons map[language.Tag]string
+		m       bot.Message
+		shows   string
+	}{
+		{nil, typed("/plan"), ed.Library.Catalog().Sentence(language.Arabic, "channel.off", nil)},
+		{map[language.Tag]string{language.Arabic: "نعمل على الخادم", language.Dutch: "onderhoud"}, typed("/plan"), "نعمل على الخادم"},
+		{map[language.Tag]string{language.Dutch: "onderhoud"}, chosen("cmd:plan"), "onderhoud"},
+		{nil, typed("I want to kill myself"), title(t, "suicidal-thoughts")},
+	} {
+		engine := conversation.New(func() *edition.Edition { return ed }, m, insight.Off{}, doors{tt.reasons}, slog.New(slog.DiscardHandler))
+		reply, err := engine.Turn(t.Context(), tt.m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(reply.Body.Lines(), "\n"); !strings.Contains(text, tt.shows) {
+			t.Errorf("%q %q with %v: answered %q", tt.m.Text, tt.m.Choice, tt.reasons, text)
+		}
+		if m.sessions["somebody"].Turns != 2 {
+			t.Error("the session changed")
+		}
 	}
 }

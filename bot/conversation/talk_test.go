@@ -159,7 +159,7 @@ func newEngine(t testing.TB, ed *edition.Edition, clock *channeltest.Clock, coun
 		t.Fatal(err)
 	}
 	sessions := session.New(key, db.Sessions(), clock.Now)
-	engine := conversation.New(func() *edition.Edition { return ed }, sessions, counter, slog.New(slog.DiscardHandler))
+	engine := conversation.New(func() *edition.Edition { return ed }, sessions, counter, conversation.Open{}, slog.New(slog.DiscardHandler))
 	t.Cleanup(engine.Close)
 	return engine
 }

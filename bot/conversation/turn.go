@@ -24,11 +24,18 @@ import (
 const maxOffered = 64
 
 // Turn answers one message. One person's turns run one at a time in the order in which they came; what a turn learns
-// is saved before its reply is given, so that a crash can at most repeat a reply.
+// is saved before its reply is given, so that a crash can at most repeat a reply: a second delivery of the update handled
+// last gets its reply again and changes nothing. A channel that has updates delivered again must therefore not begin a
+// person's next one before the reply to this one has arrived.
+//
+// A public message opens no session and keeps nothing: see public.go.
 //
 // A person who sends faster than is answered gets a kind sentence, not an error. An error means that nothing was
 // saved and the message may be sent again; it never holds words or an id of the person.
 func (e *Engine) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
+	if m.Public {
+		return e.answerInPublic(m), nil
+	}
 	leave, err := e.lanes.enter(ctx, laneKey{m.Channel, m.Person})
 	if errors.Is(err, errBusy) {
 		return e.sentence(m, "busy"), nil
@@ -39,15 +46,24 @@ func (e *Engine) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 	defer leave()
 
 	s, err := e.sessions.Open(ctx, m.Channel, m.Person)
+	if errors.Is(err, session.ErrSealed) {
+		// It will never open again, and must not keep the person from being answered or forgotten.
+		e.log.Error("a stored session does not open; the person begins anew", "channel", string(m.Channel))
+		s, err = &session.Session{}, nil
+	}
 	if err != nil {
 		return bot.Reply{}, fmt.Errorf("open the session: %w", err)
 	}
 	t := &turn{ed: e.editions(), s: s, m: m, day: m.Time}
-	if place := t.guarded(); place != "" {
-		// A panic is a bug of ours. Its value may quote the message, so only its place is logged; the session as it
-		// was stays, and this person's next turn begins from there.
-		e.log.Error("a turn broke off", "channel", string(m.Channel), "at", place)
-		return e.sentence(m, "error"), nil
+	if reasons, closed := e.doors.Closed(m.Channel); closed {
+		if place := guarded(func() { t.refuse(reasons) }); place != "" {
+			return e.broken(m, place), nil
+		}
+		return t.reply, nil
+	}
+	again := s.Begin(m.Update)
+	if place := guarded(t.run); place != "" {
+		return e.broken(m, place), nil
 	}
 	if t.forget {
 		if err := e.sessions.Forget(ctx, m.Channel, m.Person); err != nil {
@@ -55,7 +71,7 @@ func (e *Engine) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 		}
 		return t.reply, nil
 	}
-	if !s.Uncounted {
+	if !s.Uncounted && !again {
 		t.event.Channel, t.event.Locale, t.event.Turn = string(m.Channel), t.reply.Locale, s.Turns
 		s.Counted = e.counter.Count(ctx, t.event, s.Counted)
 	}
@@ -63,6 +79,13 @@ func (e *Engine) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 		return bot.Reply{}, fmt.Errorf("save the session: %w", err)
 	}
 	return t.reply, nil
+}
+
+// broken answers a turn that panicked, which is a bug of ours. The value of the panic may quote the message, so only its
+// place is logged; the session as it was stays, and this person's next turn begins from there.
+func (e *Engine) broken(m bot.Message, place string) bot.Reply {
+	e.log.Error("a turn broke off", "channel", string(m.Channel), "at", place)
+	return e.sentence(m, "error")
 }
 
 // sentence gives a reply of one sentence, for when there is no session to speak from.
@@ -94,14 +117,14 @@ type turn struct {
 	own  bool         // the reply is a first screen itself: nothing need be said before it
 }
 
-// guarded runs the turn and gives the place of a panic, or "".
-func (t *turn) guarded() (place string) {
+// guarded runs part of a turn and gives the place of a panic, or "".
+func guarded(run func()) (place string) {
 	defer func() {
 		if recover() != nil {
 			place = panicked()
 		}
 	}()
-	t.run()
+	run()
 	return ""
 }
 
@@ -122,6 +145,7 @@ func panicked() string {
 
 func (t *turn) run() {
 	first := t.s.Turns == 0
+	t.reply.New = first
 	t.s.Turns++
 	t.text = t.m.Text
 	t.listen()
@@ -139,7 +163,7 @@ func (t *turn) run() {
 	}
 	t.offer(t.last...)
 	t.reply.Locale = t.tag
-	t.s.Options = t.s.Options[:0]
+	t.s.Options = nil
 	for _, row := range t.reply.Choices {
 		for _, choice := range row {
 			if len(t.s.Options) < maxOffered {

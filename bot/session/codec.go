@@ -25,7 +25,7 @@ var errMalformed = errors.New("malformed session")
 //
 // A tag is never reused. Anything a reader of the old version would misread, a new tag included, takes a new version:
 // a reader that skipped what it does not know would drop it at the next Save.
-const version = 1
+const version = 2 // 2 since November 2026: tagBefore
 
 const (
 	tagLocale  = 1  // BCP 47
@@ -41,6 +41,7 @@ const (
 	tagCounted = 11 // bytes
 	tagPlanned = 12 // bytes
 	tagUpdate  = 13 // bytes
+	tagBefore  = 14 // bytes: a session of its own, without this field
 )
 
 const (
@@ -51,8 +52,8 @@ const (
 )
 
 // maxEncoded bounds the bytes of a session, in and out. The fullest session within the limits of session.go takes
-// about 24 KiB (TestFullestSessionFits).
-const maxEncoded = 32 << 10
+// about 24 KiB (TestFullestSessionFits), and holds the one before it.
+const maxEncoded = 64 << 10
 
 // encode gives s within its limits as bytes of the current version.
 func encode(s *Session) []byte {
@@ -94,7 +95,8 @@ func encode(s *Session) []byte {
 		b = appendField(b, tagCounted, s.Counted)
 	}
 	b = appendText(b, tagPlanned, string(s.Planned))
-	return appendText(b, tagUpdate, s.Update)
+	b = appendText(b, tagUpdate, s.Update)
+	return appendText(b, tagBefore, string(s.before))
 }
 
 func appendField[B []byte | string](b []byte, tag byte, payload B) []byte {
@@ -138,7 +140,7 @@ func decode(b []byte) (*Session, error) {
 	return s.bounded(), nil
 }
 
-// set puts one field of version 1 into s; false means that it does not make sense.
+// set puts one field into s; false means that it does not make sense.
 func (s *Session) set(tag byte, payload []byte) bool {
 	switch tag {
 	case tagLocale:
@@ -185,6 +187,8 @@ func (s *Session) set(tag byte, payload []byte) bool {
 		s.Planned = bytes.Clone(payload)
 	case tagUpdate:
 		s.Update = string(payload)
+	case tagBefore:
+		s.before = bytes.Clone(payload)
 	default:
 		return false
 	}

@@ -33,7 +33,34 @@ type Session struct {
 	Keep      bool           // the person pressed "keep my plan": the session lives 24 months instead of 180 days
 	Counted   []byte         // memory of the counter, opaque to everybody else
 	Planned   []byte         // what the plan last shown was like (route.Snap), opaque here
-	Update    string         // opaque id of the last handled update, so that a second delivery changes nothing
+	Update    string         // opaque id of the last handled update, so that a second delivery changes nothing; set it with Begin
+	before    []byte         // the session as it was before Update, encoded
+}
+
+// Begin notes that update is about to be handled and keeps the session as it is now, so that the reply can be made again
+// if it is lost on its way. Where update is the one handled last, it gives the session as it was before that, and true:
+// what the turn makes of it is the same again. The memory of the counter stays, since what was counted was counted.
+//
+// An empty update is a delivery that the network has no name for: nothing is kept of it.
+func (s *Session) Begin(update string) (again bool) {
+	if update == "" || len(update) > maxName {
+		s.Update, s.before = "", nil
+		return false
+	}
+	if update == s.Update {
+		was, err := decode(s.before)
+		if err != nil {
+			return true // what was before is not known: rather the turn a second time than answers lost
+		}
+		was.Counted, was.Uncounted = s.Counted, s.Uncounted
+		was.Update, was.before = s.Update, s.before
+		*s = *was
+		return true
+	}
+	one := *s
+	one.Update, one.before = "", nil
+	s.Update, s.before = update, encode(&one)
+	return false
 }
 
 // Tick is a step that a person finished.
@@ -53,6 +80,7 @@ const (
 	maxName    = 255  // bytes of an article id (a folder's name) or an update id; a longer one is dropped
 	maxMonth   = 16   // bytes of a month
 	maxPlanned = 1024 // bytes; over it, Planned is dropped: then nothing is said of what changed since
+	maxBefore  = maxEncoded / 2
 	maxCounted = 1024 // bytes; over it, Counted is dropped and Uncounted set: uncounted from then on rather than twice
 )
 
@@ -74,7 +102,9 @@ func (s *Session) bounded() *Session {
 	}
 	b.Asking = within(b.Asking, maxID)
 	b.Family = within(b.Family, maxID)
-	b.Update = within(b.Update, maxName)
+	if b.Update = within(b.Update, maxName); b.Update == "" || len(b.before) > maxBefore {
+		b.before = nil
+	}
 	if len(b.Planned) > maxPlanned {
 		b.Planned = nil
 	}

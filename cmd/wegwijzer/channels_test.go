@@ -84,7 +84,7 @@ func build(t *testing.T, now func() time.Time, log io.Writer) (*house, *store.St
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.engine = conversation.New(func() *edition.Edition { return ed }, session.New(key, db.Sessions(), now), insight.Off{}, h.log)
+	h.engine = conversation.New(func() *edition.Edition { return ed }, session.New(key, db.Sessions(), now), insight.Off{}, conversation.Open{}, h.log)
 	t.Cleanup(h.engine.Close)
 	return h, db
 }

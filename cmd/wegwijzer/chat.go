@@ -35,7 +35,7 @@ func (s *chatCmd) Run(p *process, c *cli) error {
 	}
 	defer ed.Close() // the program ends here
 	log := slog.New(slog.NewTextHandler(p.stderr, nil))
-	engine := conversation.New(func() *edition.Edition { return ed }, &desk{}, insight.Off{}, log)
+	engine := conversation.New(func() *edition.Edition { return ed }, &desk{}, insight.Off{}, conversation.Open{}, log)
 	defer engine.Close()
 	t := terminal.Terminal{In: p.stdin, Out: p.stdout, Person: "here", Hint: hint, Greeting: "/start",
 		Now: time.Now, Saves: s.save}

@@ -63,7 +63,7 @@ func (s *serveCmd) Run(p *process, c *cli) error {
 			log.Error("close the database", "error", err)
 		}
 	}()
-	engine := conversation.New(keep.edition, sessions, insight.Off{}, log)
+	engine := conversation.New(keep.edition, sessions, insight.Off{}, conversation.Open{}, log)
 	chat := &webchat.Chat{
 		Catalog: func() *locale.Catalog { return keep.edition().Library.Catalog() },
 		Welcome: engine.Welcome, Log: log, Now: time.Now,

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/text/language"
 
 	"wegwijzer/bot"
+	"wegwijzer/bot/flood"
 	"wegwijzer/kb/locale"
 )
 
@@ -92,7 +93,7 @@ func (c *Chat) Handler(turn Turn) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the page's own files: %w", err)
 	}
-	h := &handler{Chat: c, turn: turn, flood: newFlood(c.Now)}
+	h := &handler{Chat: c, turn: turn, flood: flood.New(c.Now)}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", http.StripPrefix("/static/", cached(http.FileServerFS(files))))
 	mux.HandleFunc("GET /{$}", h.welcome)
@@ -104,7 +105,7 @@ func (c *Chat) Handler(turn Turn) (http.Handler, error) {
 type handler struct {
 	*Chat
 	turn  Turn
-	flood *flood
+	flood *flood.Gate
 }
 
 // guarded sets what keeps others out of the page: no third party, no frame, no inline code, no copy in a cache.
@@ -149,13 +150,15 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	person, known := h.person(r)
-	if !h.flood.allows(h.address(r), person, known) {
+	if !known {
+		person = newPerson()
+	}
+	if !h.flood.Visitor(h.address(r), person) {
 		w.Header().Set("Retry-After", "60")
-		h.say(w, r, http.StatusTooManyRequests, "web.flood")
+		h.say(w, r, http.StatusTooManyRequests, "flood")
 		return
 	}
 	if !known {
-		person = newPerson()
 		h.mark(w, person, untilClosed)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), turnTime) // a connection that drops must not take the answer along

@@ -3,7 +3,6 @@ package webchat
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -18,13 +17,14 @@ import (
 	"golang.org/x/text/language"
 
 	"wegwijzer/bot"
+	"wegwijzer/bot/flood"
 	"wegwijzer/kb/locale"
 	"wegwijzer/kb/prose"
 )
 
 func catalog() *locale.Catalog {
 	ui := locale.Interface{Sentences: map[string]locale.Sentence{}}
-	for _, key := range append([]string{"web.flood", "web.too-big", "web.error"}, pageWords...) {
+	for _, key := range append([]string{"flood", "web.too-big", "web.error"}, pageWords...) {
 		ui.Sentences[key] = locale.Sentence{locale.Other: "{" + key + "}"}
 	}
 	return locale.NewCatalog(language.English, []locale.Language{
@@ -192,43 +192,18 @@ func TestFloodIsHeldBack(t *testing.T) {
 	s := newSite(t, hello)
 	cookies := s.post(t, url.Values{"text": {"hi"}}).Cookies()
 	mine := func(r *http.Request) { r.AddCookie(cookies[0]) }
-	for i := range turnsAtOnce {
+	for i := range flood.TurnsAtOnce - 1 {
 		if got := s.post(t, url.Values{"text": {"hi"}}, mine).StatusCode; got != http.StatusOK {
 			t.Fatalf("turn %d has status %d, want 200", i, got)
 		}
 	}
 	response := s.post(t, url.Values{"text": {"hi"}}, mine)
-	if response.StatusCode != http.StatusTooManyRequests || !strings.Contains(body(t, response), "{web.flood}") {
+	if response.StatusCode != http.StatusTooManyRequests || !strings.Contains(body(t, response), "{flood}") {
 		t.Errorf("status %d, want 429 with our sentence", response.StatusCode)
 	}
-	s.now = s.now.Add(turnsEach)
+	s.now = s.now.Add(flood.TurnsEach)
 	if got := s.post(t, url.Values{"text": {"hi"}}, mine).StatusCode; got != http.StatusOK {
 		t.Errorf("after a pause the status is %d, want 200", got)
-	}
-}
-
-func TestNewSessionsOfOneAddressAreBounded(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	f := newFlood(func() time.Time { return now })
-	allowed := 0
-	for i := range 3 * peopleAtOnce {
-		// Made-up cookies are no way round the limit.
-		if f.allows("192.0.2.1", bot.PersonID(fmt.Sprint(i)), i%2 == 0) {
-			allowed++
-		}
-	}
-	if allowed != peopleAtOnce {
-		t.Errorf("%d new sessions were allowed, want %d", allowed, peopleAtOnce)
-	}
-	if !f.allows("192.0.2.2", "", false) {
-		t.Error("another address is held back too")
-	}
-	for i := range 2 * floodRemember {
-		f.allows(fmt.Sprint("address", i), "", false)
-	}
-	if got := len(f.limiters); got > floodRemember {
-		t.Errorf("%d limiters are kept, want at most %d", got, floodRemember)
 	}
 }
 

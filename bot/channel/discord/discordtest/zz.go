@@ -1,0 +1,3 @@
+package discordtest
+
+import _ "github.com/coder/websocket"

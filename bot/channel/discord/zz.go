@@ -1,0 +1,5 @@
+package discord
+
+import (
+	_ "github.com/bwmarrin/discordgo"
+)
