@@ -32,11 +32,12 @@ import (
 	"wegwijzer/content"
 	"wegwijzer/kb/edition"
 	"wegwijzer/kb/locale"
-	"wegwijzer/kb/understand"
 )
 
+// realEdition is the embedded content, learnt once for all tests.
 var realEdition = sync.OnceValues(func() (*edition.Edition, error) {
-	ed, _, err := edition.Load(context.Background(), content.FS, content.FS, understand.Shelf{Folder: testShelf})
+	// On the shelf of the command itself, so that every command and server of the tests finds what was learnt here.
+	ed, _, err := edition.Load(context.Background(), content.FS, content.FS, new(process).shelf(&cli{Cache: testShelf}))
 	return ed, err
 })
 

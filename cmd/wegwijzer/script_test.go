@@ -34,6 +34,7 @@ func (s shelved) Run() (code int) {
 // TestContract runs the commands as programs outside call them.
 func TestContract(t *testing.T) {
 	t.Parallel()
+	learnt(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {

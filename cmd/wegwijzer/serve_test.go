@@ -30,6 +30,9 @@ type server struct {
 // newServer prepares a server; start starts it, also again after a kill.
 func newServer(t *testing.T, args ...string) *server {
 	t.Helper()
+	if len(args) == 0 {
+		learnt(t)
+	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)

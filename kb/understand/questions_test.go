@@ -45,6 +45,9 @@ var opened struct {
 // realContent gives the content that people get. It is freed when all tests have ended.
 func realContent(t testing.TB) (*understand.Understander, *kb.Library) {
 	t.Helper()
+	if raceDetector {
+		t.Skip("the whole content takes ten minutes under the race detector, which learns no more from it than from TestManyAskAtOnce")
+	}
 	opened.once.Do(func() {
 		lib, faults := kb.Load(os.DirFS(contentFolder), nil)
 		if kb.HasErrors(faults) {
