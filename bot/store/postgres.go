@@ -28,6 +28,21 @@ var postgresSessions = sessionsSQL{
 	deleteEnded: `DELETE FROM sessions WHERE end_week < $1`,
 }
 
+var postgresUpdates = updatesSQL{
+	begin:   `INSERT INTO updates (channel, id, outcome, hour) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+	outcome: `SELECT outcome FROM updates WHERE channel = $1 AND id = $2`,
+	end: `INSERT INTO updates (channel, id, outcome, hour) VALUES ($1, $2, $3, $4)
+	      ON CONFLICT (channel, id) DO UPDATE SET outcome = excluded.outcome`,
+	deleteOld: `DELETE FROM updates WHERE hour < $1`,
+	abandon:   `UPDATE updates SET outcome = $3 WHERE channel = $1 AND outcome = $2`,
+}
+
+var postgresDoors = doorsSQL{
+	close:  `INSERT INTO closed (channel, reasons) VALUES ($1, $2) ON CONFLICT (channel) DO UPDATE SET reasons = excluded.reasons`,
+	open:   `DELETE FROM closed WHERE channel = $1`,
+	closed: `SELECT channel, reasons FROM closed`,
+}
+
 // openPostgres opens the database at address. What the address leaves out comes from the PG… environment. Sessions that
 // were deleted stay in the server's pages until its autovacuum, and in its log and replicas as long as those are kept;
 // they are sealed there as everywhere.
@@ -65,5 +80,7 @@ func openPostgres(ctx context.Context, address string, fsys fs.FS) (_ *Store, er
 	}
 	nothing := func(context.Context) error { return nil }
 	s.sessions = &Sessions{write: db, read: db, sql: postgresSessions, wiped: nothing}
+	s.updates = &Updates{write: db, sql: postgresUpdates, now: time.Now}
+	s.doors = &Doors{write: db, read: db, sql: postgresDoors}
 	return s, nil
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -47,13 +48,23 @@ func TestPostgres(t *testing.T) {
 	storetest.Sessions(t, func(t *testing.T) storetest.Rows { return open(t, postgres(t, "")).Sessions() })
 }
 
-func TestPostgresUpgradeFromFirstSchema(t *testing.T) {
-	statements, err := os.ReadFile("testdata/schema-1.postgres.sql")
-	if err != nil {
-		t.Fatal(err)
+func TestPostgresUpgradeFromEverySchema(t *testing.T) {
+	frozen, err := filepath.Glob("testdata/schema-*.postgres.sql")
+	if err != nil || len(frozen) == 0 {
+		t.Fatalf("no frozen schemas: %v", err)
 	}
-	wantFrozenRow(t, open(t, postgres(t, string(statements))))
+	for _, file := range frozen {
+		statements, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantFrozenRow(t, open(t, postgres(t, string(statements))))
+	}
 }
+
+func TestPostgresUpdates(t *testing.T) { updatesSuite(t, open(t, postgres(t, ""))) }
+
+func TestPostgresDoors(t *testing.T) { doorsSuite(t, open(t, postgres(t, ""))) }
 
 func TestPostgresLaterSchema(t *testing.T) {
 	dsn := postgres(t, "")

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -27,6 +28,21 @@ var sqliteSessions = sessionsSQL{
 	       ON CONFLICT (id) DO UPDATE SET end_week = excluded.end_week, sealed = excluded.sealed`,
 	delete:      `DELETE FROM sessions WHERE id = ?`,
 	deleteEnded: `DELETE FROM sessions WHERE end_week < ?`,
+}
+
+var sqliteUpdates = updatesSQL{
+	begin:   `INSERT INTO updates (channel, id, outcome, hour) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	outcome: `SELECT outcome FROM updates WHERE channel = ? AND id = ?`,
+	end: `INSERT INTO updates (channel, id, outcome, hour) VALUES (?, ?, ?, ?)
+	      ON CONFLICT (channel, id) DO UPDATE SET outcome = excluded.outcome`,
+	deleteOld: `DELETE FROM updates WHERE hour < ?`,
+	abandon:   `UPDATE updates SET outcome = ?3 WHERE channel = ?1 AND outcome = ?2`,
+}
+
+var sqliteDoors = doorsSQL{
+	close:  `INSERT INTO closed (channel, reasons) VALUES (?, ?) ON CONFLICT (channel) DO UPDATE SET reasons = excluded.reasons`,
+	open:   `DELETE FROM closed WHERE channel = ?`,
+	closed: `SELECT channel, reasons FROM closed`,
 }
 
 // openSQLite opens the file at path, made with mode 0600 in folders of mode 0700 if it does not exist. A file that
@@ -64,6 +80,8 @@ func openSQLite(ctx context.Context, path string, fsys fs.FS) (_ *Store, err err
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
 	s.sessions = &Sessions{write: s.write, read: s.read, sql: sqliteSessions, wiped: s.emptyLog}
+	s.updates = &Updates{write: s.write, sql: sqliteUpdates, now: time.Now}
+	s.doors = &Doors{write: s.write, read: s.read, sql: sqliteDoors}
 	return s, nil
 }
 

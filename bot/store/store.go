@@ -37,6 +37,8 @@ func schema(dialect string) fs.FS {
 type Store struct {
 	write, read *sql.DB // the same pool with PostgreSQL
 	sessions    *Sessions
+	updates     *Updates
+	doors       *Doors
 }
 
 // Open opens the database that dsn names, creates it if it is a file that does not exist, and brings its schema up to
@@ -61,6 +63,12 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 
 // Sessions gives the rows of the sessions.
 func (s *Store) Sessions() *Sessions { return s.sessions }
+
+// Updates gives what networks delivered in the last day.
+func (s *Store) Updates() *Updates { return s.updates }
+
+// Doors gives the channels that an operator closed.
+func (s *Store) Doors() *Doors { return s.doors }
 
 // Close closes the database. No other method may be called any more.
 func (s *Store) Close() error {

@@ -103,8 +103,8 @@ func withMore(t *testing.T, dialect string, more fstest.MapFS) fs.FS {
 	return later
 }
 
-// laterSchema is a second migration such as a later version will bring.
-var laterSchema = fstest.MapFS{"0002_later.sql": {Data: []byte("-- +goose Up\nALTER TABLE sessions RENAME COLUMN sealed TO sealed_bytes;\n")}}
+// laterSchema is a migration such as a later version will bring.
+var laterSchema = fstest.MapFS{"0003_later.sql": {Data: []byte("-- +goose Up\nALTER TABLE sessions RENAME COLUMN sealed TO sealed_bytes;\n")}}
 
 // frozenRow is the row in testdata/schema-*.sql.
 func wantFrozenRow(t *testing.T, s *Store) {
@@ -129,7 +129,7 @@ func wantNewer(t *testing.T, err error) {
 	if !errors.Is(err, ErrNewer) {
 		t.Fatalf("open a database with a newer schema: %v, want ErrNewer", err)
 	}
-	if !strings.Contains(err.Error(), "schema 2, this program knows up to 1") {
+	if !strings.Contains(err.Error(), "schema 3, this program knows up to 2") {
 		t.Errorf("the error does not name the versions: %v", err)
 	}
 }

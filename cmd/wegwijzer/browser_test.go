@@ -21,6 +21,7 @@ import (
 // browser gives a context in which chromedp drives a phone-sized Chromium, or skips.
 func browser(t *testing.T, options ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
+	learnt(t) // before the browser's time runs
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		if os.Getenv("WEGWIJZER_TEST_ALL") != "" {
@@ -38,7 +39,7 @@ func browser(t *testing.T, options ...chromedp.ExecAllocatorOption) context.Cont
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocated)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

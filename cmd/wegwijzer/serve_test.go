@@ -166,7 +166,7 @@ func TestServeKeepsTheLastGoodContent(t *testing.T) {
 // waitForLog waits until the server has logged text.
 func (s *server) waitForLog(text string) {
 	s.t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		raw, err := os.ReadFile(s.log.Name())
 		if err != nil {
 			s.t.Fatal(err)
@@ -175,5 +175,5 @@ func (s *server) waitForLog(text string) {
 			return
 		}
 	}
-	s.t.Fatalf("the server did not log %q within a minute", text)
+	s.t.Fatalf("the server did not log %q within five minutes", text)
 }
