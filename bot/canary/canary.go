@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"wegwijzer/bot"
@@ -24,6 +25,9 @@ type Canaries struct {
 	Email    string       // an address at a name that cannot exist (RFC 2606)
 	Sentence string       // words in Latin and Arabic letters
 	Person   bot.PersonID // whom the channel takes them to come from
+	User     int64        // the person's number on a network, fifteen digits
+	Group    int64        // the number of a group that the person writes in, fifteen digits, negative as Telegram's are
+	Token    string       // the bot's own, in the form of Telegram's
 }
 
 // New makes canaries from random, which is crypto/rand.Reader but in tests of this package. The error is random's.
@@ -37,6 +41,8 @@ func New(random io.Reader) (Canaries, error) {
 		Sentence: m.latin() + " " + m.arabic() + " " + m.latin(),
 		Person:   bot.PersonID("canary-" + m.latin()),
 	}
+	c.User, c.Group = m.number(), -m.number()
+	c.Token = m.digits(10) + ":" + m.latin() + m.latin() + m.latin()
 	c.Email = m.latin() + "@" + m.latin() + ".invalid"
 	if m.err != nil {
 		return Canaries{}, fmt.Errorf("make canaries: %w", m.err)
@@ -54,7 +60,11 @@ type word struct {
 // long text across two pages and a log may keep one word of it.
 func (c Canaries) words() []word {
 	// The number without its zero is in it however it is written: 06…, +316…, 00316….
-	all := []word{{"bsn", c.BSN}, {"phone", strings.TrimPrefix(c.Phone, "0")}, {"person", string(c.Person)}}
+	all := []word{{"bsn", c.BSN}, {"phone", strings.TrimPrefix(c.Phone, "0")}, {"person", string(c.Person)},
+		{"user id", strconv.FormatInt(c.User, 10)}, {"chat id", strconv.FormatInt(-c.Group, 10)}}
+	// The number before the colon of a token is the bot's public id; what comes after it is the secret.
+	_, secret, _ := strings.Cut(c.Token, ":")
+	all = append(all, word{"token", secret})
 	split := func(what, text string) {
 		for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ' ' || r == '@' || r == '.' }) {
 			if part != "invalid" {
@@ -76,7 +86,7 @@ func (c Canaries) check() error {
 			return errors.New("search for canaries: one is missing or too short; they come from New")
 		}
 	}
-	if len(c.words()) < 10 {
+	if len(c.words()) < 13 {
 		return errors.New("search for canaries: one is missing; they come from New")
 	}
 	return nil
@@ -124,6 +134,12 @@ func (m *maker) arabic() string {
 		b.WriteString(m.pick("بتثجحدرسعفلم"))
 	}
 	return b.String()
+}
+
+// number gives a number of fifteen digits, which JSON's and JavaScript's numbers still hold whole.
+func (m *maker) number() int64 {
+	n, _ := strconv.ParseInt(m.pick("123456789")+m.digits(14), 10, 64)
+	return n
 }
 
 func (m *maker) digits(n int) string {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -265,5 +266,33 @@ func BenchmarkSearch(b *testing.B) {
 		if _, err := Search(b.Context(), c, Bytes("noise", noise)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// A number is found however a program stores it, and none is found where none is.
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	c, err := New(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, stored := range map[string][]byte{
+		"decimal": strconv.AppendInt(nil, c.User, 10), "big-endian": binary.BigEndian.AppendUint64(nil, uint64(c.User)),
+		"little-endian": binary.LittleEndian.AppendUint64(nil, uint64(c.User)), "uvarint": binary.AppendUvarint(nil, uint64(c.User)),
+		"varint": binary.AppendVarint(nil, c.User), "a group, negative": strconv.AppendInt(nil, c.Group, 10),
+		"a group on the wire": binary.AppendVarint(nil, -c.Group), "the secret of a token": []byte("https://api/bot" + c.Token + "/getMe"),
+	} {
+		report, err := Search(t.Context(), c, Bytes(name, slices.Concat([]byte("before "), stored, []byte(" after"))))
+		if err != nil || len(report.Leaks) == 0 {
+			t.Errorf("%s: found %v, %v", name, report.Leaks, err)
+		}
+	}
+	other, err := New(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := Search(t.Context(), c, Bytes("another run", fmt.Append(nil, other)))
+	if err != nil || len(report.Leaks) != 0 {
+		t.Errorf("another run's canaries: found %v, %v", report.Leaks, err)
 	}
 }

@@ -74,6 +74,16 @@ func forms(w string) []form {
 	return all
 }
 
+// numberForms gives the ways to look for a number that was stored as one: seven bytes are enough for fifteen digits.
+func numberForms(n int64) []form {
+	return []form{
+		{"binary big-endian", lower(binary.BigEndian.AppendUint64(nil, uint64(n))[1:])},
+		{"binary little-endian", lower(binary.LittleEndian.AppendUint64(nil, uint64(n))[:7])},
+		{"variable-length integer", lower(binary.AppendUvarint(nil, uint64(n)))},
+		{"variable-length integer with a sign", lower(binary.AppendVarint(nil, n))},
+	}
+}
+
 // inside gives the parts of an encoding by groups (in bytes for out letters) that are the same wherever in a longer
 // text the word stands: with each number of bytes before it, what the neighbours do not touch.
 func inside(text []byte, in, out int, encode func([]byte) string) (all [][]byte) {

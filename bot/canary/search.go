@@ -29,7 +29,7 @@ func Bytes(name string, b []byte) Place { return Place{Name: name, Bytes: b} }
 // Leak is a canary that was found. It does not hold the word.
 type Leak struct {
 	Place string // the name of the place, with the path of the file inside a folder
-	What  string // name, bsn, phone, e-mail, sentence or person
+	What  string // name, bsn, phone, e-mail, sentence, person, user id, chat id or token
 	Form  string // how it was written, such as "plain" or "base64"
 	At    int64  // offset in bytes; -1: in the name of the file
 }
@@ -54,7 +54,7 @@ const window = 1 << 20
 
 // Search looks in places for every canary of c, in every form of it, and tells what it found. A place that does not
 // exist is an error: a test that looks in the wrong place would always pass. What is packed by gzip is searched as it
-// is and unpacked. What Search cannot see: other compression, encryption, a number stored in binary, a word cut in two
+// is and unpacked. What Search cannot see: other compression, encryption, a word cut in two
 // (a text is therefore looked for word by word).
 func Search(ctx context.Context, c Canaries, places ...Place) (Report, error) {
 	if err := c.check(); err != nil {
@@ -64,8 +64,16 @@ func Search(ctx context.Context, c Canaries, places ...Place) (Report, error) {
 	for _, w := range c.words() {
 		for _, f := range forms(w.text) {
 			s.patterns = append(s.patterns, pattern{w.what, f})
-			s.longest = max(s.longest, len(f.bytes))
 		}
+	}
+	for _, f := range numberForms(c.User) {
+		s.patterns = append(s.patterns, pattern{"user id", f})
+	}
+	for _, f := range numberForms(-c.Group) {
+		s.patterns = append(s.patterns, pattern{"chat id", f})
+	}
+	for _, p := range s.patterns {
+		s.longest = max(s.longest, len(p.bytes))
 	}
 	for _, place := range places {
 		if err := s.place(place); err != nil {

@@ -34,6 +34,8 @@ type page struct {
 	Choices   [][]bot.Choice
 	Document  string // its file name, "" for none
 	Again     bot.Message
+	Once      string // names what is sent from this page: the same form sent twice is one message
+	Version   string // of the page's own files
 }
 
 // block is a prose.Block with what a template can ask.
@@ -46,7 +48,8 @@ type span struct {
 	Text   string
 	Strong bool
 	Href   template.URL // an address to open, or
-	Choice string       // a choice to press
+	Choice string       // a choice to press, with the form
+	Form   string       // that carries it
 }
 
 var pageTemplate = template.Must(template.ParseFS(pages, "page.html"))
@@ -62,16 +65,16 @@ func (h *handler) show(w http.ResponseWriter, status int, e exchange) {
 	p := page{
 		Lang: reply.Locale.String(), Dir: direction(catalog, reply.Locale),
 		Words: map[string]string{}, Said: reply.Said, Sources: reply.Sources, Choices: reply.Choices,
-		Again: e.Message,
+		Again: e.Message, Once: h.once(), Version: h.version,
 	}
 	for _, key := range pageWords {
 		p.Words[strings.NewReplacer(".", "_", "-", "_").Replace(strings.TrimPrefix(key, "web."))] = catalog.Sentence(reply.Locale, key, nil)
 	}
 	for _, b := range reply.Body {
-		p.Body = append(p.Body, blockOf(catalog, b))
+		p.Body = append(p.Body, blockOf(catalog, b, "press-"+p.Once))
 	}
 	for _, b := range reply.Question {
-		p.Question = append(p.Question, blockOf(catalog, b))
+		p.Question = append(p.Question, blockOf(catalog, b, "press-"+p.Once))
 	}
 	if reply.Document != nil {
 		p.Document = reply.Document.Name
@@ -94,7 +97,7 @@ func direction(catalog *locale.Catalog, tag language.Tag) string {
 	return "auto"
 }
 
-func blockOf(catalog *locale.Catalog, b prose.Block) block {
+func blockOf(catalog *locale.Catalog, b prose.Block, form string) block {
 	shown := block{Tag: map[prose.Kind]string{prose.Paragraph: "p", prose.Heading: "h2", prose.List: "ul", prose.OrderedList: "ol"}[b.Kind]}
 	if b.Lang != "" {
 		shown.Lang, shown.Dir = b.Lang, direction(catalog, language.Make(b.Lang))
@@ -104,7 +107,7 @@ func blockOf(catalog *locale.Catalog, b prose.Block) block {
 		for _, s := range item {
 			one := span{Text: s.Text, Strong: s.Strong}
 			if id, ok := strings.CutPrefix(s.Link, "choice:"); ok {
-				one.Choice = id
+				one.Choice, one.Form = id, form
 			} else if opens(s.Link) {
 				one.Href = template.URL(s.Link)
 			}

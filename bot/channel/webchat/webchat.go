@@ -9,10 +9,12 @@ package webchat
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -45,11 +47,12 @@ var static embed.FS
 // Turn answers one message; see bot/conversation.
 type Turn func(context.Context, bot.Message) (bot.Reply, error)
 
-// Chat is the web chat. All fields but Secure and Proxied are needed.
+// Chat is the web chat. All fields but Secure, Origin and Proxied are needed.
 type Chat struct {
-	Catalog func() *locale.Catalog            // today's languages and sentences
+	Catalog func() *locale.Catalog            // today's languages and sentences; nil while they are still being read
 	Welcome func(hint language.Tag) bot.Reply // the first screen, before there is a session
 	Secure  bool                              // the page is reached over https: cookies say so
+	Origin  string                            // scheme and host by which people reach the page, where a proxy may change the Host; empty: as the request says
 	Proxied bool                              // the last X-Forwarded-For address is the person's; only behind a proxy of ours
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -93,19 +96,90 @@ func (c *Chat) Handler(turn Turn) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the page's own files: %w", err)
 	}
-	h := &handler{Chat: c, turn: turn, flood: flood.New(c.Now)}
+	h := &handler{Chat: c, turn: turn, flood: flood.New(c.Now), once: newOnce}
+	if h.version, err = versionOf(files); err != nil {
+		return nil, err
+	}
+	outside := http.NewCrossOriginProtection()
+	if c.Origin != "" {
+		if err := outside.AddTrustedOrigin(c.Origin); err != nil {
+			return nil, fmt.Errorf("trust the address of the web chat: %w", err)
+		}
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", http.StripPrefix("/static/", cached(http.FileServerFS(files))))
 	mux.HandleFunc("GET /{$}", h.welcome)
 	mux.HandleFunc("POST /{$}", h.answer)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	return guarded(http.NewCrossOriginProtection().Handler(mux)), nil
+	mux.HandleFunc("GET /readyz", h.ready)
+	return guarded(outside.Handler(mux)), nil
 }
 
 type handler struct {
 	*Chat
-	turn  Turn
-	flood *flood.Gate
+	turn    Turn
+	flood   *flood.Gate
+	once    func() string
+	version string // of the static files
+}
+
+// versionOf gives a short name for what the page's own files hold, so that a browser that kept old ones asks for the new.
+func versionOf(files fs.FS) (string, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := fs.ReadFile(files, path)
+		fmt.Fprintln(sum, path, len(raw))
+		sum.Write(raw)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("read the page's own files: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:6]), nil
+}
+
+func newOnce() string {
+	raw := make([]byte, 12)
+	_, _ = rand.Read(raw)
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+// ready says whether messages are answered yet, for a proxy or a monitor.
+func (h *handler) ready(w http.ResponseWriter, _ *http.Request) {
+	if h.Catalog() == nil {
+		http.Error(w, "starting", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// starting is what people read in the seconds in which the content is still being learnt; no sentence of it is read yet,
+// so these few stand here. The page asks again by itself.
+const starting = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="3"><title>Wegwijzer</title></head>
+<body><p>One moment, Wegwijzer is starting.</p><p lang="nl">Een ogenblik, Wegwijzer start op.</p><p lang="ar" dir="rtl">لحظة من فضلك، الخدمة تبدأ الآن.</p></body></html>
+`
+
+// waitReady is how long a message waits for the content; learning it takes seconds.
+const waitReady = 15 * time.Second
+
+// started tells whether there is content to answer from. Somebody who opens the page meanwhile reads that it is starting;
+// a message that was typed waits, so that it is not lost.
+func (h *handler) started(w http.ResponseWriter, r *http.Request) bool {
+	for end := h.Now().Add(waitReady); h.Catalog() == nil; {
+		if r.Method != http.MethodPost || h.Now().After(end) || r.Context().Err() != nil {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Header().Set("Retry-After", "3")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = io.WriteString(w, starting)
+			return false
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return true
 }
 
 // guarded sets what keeps others out of the page: no third party, no frame, no inline code, no copy in a cache.
@@ -135,11 +209,17 @@ func cached(next http.Handler) http.Handler {
 
 // welcome shows the first screen. It makes no session: that waits until the person does something.
 func (h *handler) welcome(w http.ResponseWriter, r *http.Request) {
+	if !h.started(w, r) {
+		return
+	}
 	h.show(w, http.StatusOK, exchange{Reply: h.Welcome(h.hint(r))})
 }
 
 // answer takes one message and shows the reply.
 func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
+	if !h.started(w, r) {
+		return
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if err := r.ParseForm(); err != nil {
 		status, sentence := http.StatusBadRequest, "web.error"
@@ -167,6 +247,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 		Channel: Channel, Person: person, Time: h.Now(), Hint: h.hint(r),
 		Text: r.PostForm.Get("text"), Choice: r.PostForm.Get("choice"),
 	}
+	message.Update = update(r.PostForm.Get("once"), message)
 	reply, err := h.turn(ctx, message)
 	if err != nil {
 		h.Log.Error("turn", "channel", string(Channel), "error", err)
@@ -185,6 +266,16 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.show(w, http.StatusOK, exchange{Message: message, Reply: reply})
+}
+
+// update names a message by the page it was sent from and what it says: a form that is sent twice is one message, while
+// another choice on a page that was left open is another.
+func update(once string, m bot.Message) string {
+	if once == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(once + "\x00" + m.Choice + "\x00" + m.Text))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
 // mark sets the cookie for so many seconds; untilClosed lets it end with the browser, below that it ends now.

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -344,4 +345,128 @@ func attr(n *html.Node, name string) string {
 		}
 	}
 	return ""
+}
+
+// A form that is sent twice is one message; another choice from the same page is another.
+func TestSameFormTwiceIsOneMessage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, hello)
+	for _, form := range []url.Values{
+		{"once": {"page-1"}, "choice": {"a:x:y"}}, {"once": {"page-1"}, "choice": {"a:x:y"}},
+		{"once": {"page-1"}, "choice": {"a:x:z"}}, {"once": {"page-2"}, "choice": {"a:x:y"}}, {"choice": {"a:x:y"}},
+	} {
+		s.post(t, form)
+	}
+	names := map[string]int{}
+	for i, m := range s.seen {
+		if i < 4 && (m.Update == "" || len(m.Update) > 64) {
+			t.Errorf("message %d is called %q", i, m.Update)
+		}
+		names[m.Update]++
+	}
+	if s.seen[0].Update != s.seen[1].Update || len(names) != 4 || names[""] != 1 {
+		t.Errorf("the messages are called %v", names)
+	}
+}
+
+func TestEveryFormNamesItsPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(context.Context, bot.Message) (bot.Reply, error) {
+		return bot.Reply{Locale: language.English, Body: prose.Doc{{Items: [][]prose.Span{{{Text: "press", Link: "choice:art:x"}}}}},
+			Choices: [][]bot.Choice{{{ID: "cmd:plan", Label: "plan"}}}, Document: &bot.Document{Name: "plan.html"}}, nil
+	})
+	first, second := body(t, s.post(t, url.Values{"text": {"hi"}})), body(t, s.post(t, url.Values{"text": {"hi"}}))
+	if forms, named := strings.Count(first, "<form "), strings.Count(first, `name="once"`); forms != 5 || named != forms {
+		t.Errorf("%d forms, %d of them name their page", forms, named)
+	}
+	once := func(page string) string {
+		_, rest, _ := strings.Cut(page, `name="once" value="`)
+		name, _, _ := strings.Cut(rest, `"`)
+		return name
+	}
+	if once(first) == "" || once(first) == once(second) {
+		t.Errorf("two pages are called %q and %q", once(first), once(second))
+	}
+	if !strings.Contains(first, `id="press-`+once(first)+`"`) || !strings.Contains(first, `form="press-`+once(first)+`"`) {
+		t.Error("a choice inside the text belongs to no form of its page")
+	}
+}
+
+// While the content is being learnt the page says so, and a message waits.
+func TestStarting(t *testing.T) {
+	t.Parallel()
+	var learnt atomic.Bool
+	chat := &Chat{Log: slog.New(slog.DiscardHandler), Now: time.Now, Welcome: func(language.Tag) bot.Reply { return bot.Reply{Locale: language.English, Body: paragraph("welcome")} },
+		Catalog: func() *locale.Catalog {
+			if learnt.Load() {
+				return catalog()
+			}
+			return nil
+		}}
+	handler, err := chat.Handler(hello)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	defer server.Close()
+	get := func(path string) (int, string) {
+		t.Helper()
+		response, err := server.Client().Get(server.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		return response.StatusCode, body(t, response)
+	}
+	if status, page := get("/"); status != http.StatusServiceUnavailable || !strings.Contains(page, "starting") {
+		t.Errorf("before the content is there: status %d, %q", status, page)
+	}
+	for path, want := range map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusServiceUnavailable} {
+		if status, _ := get(path); status != want {
+			t.Errorf("before the content is there %s has status %d, want %d", path, status, want)
+		}
+	}
+	answered := make(chan int)
+	go func() {
+		response, err := server.Client().PostForm(server.URL+"/", url.Values{"text": {"hi"}})
+		if err != nil {
+			t.Error(err)
+			answered <- 0
+			return
+		}
+		response.Body.Close()
+		answered <- response.StatusCode
+	}()
+	learnt.Store(true)
+	if status := <-answered; status != http.StatusOK {
+		t.Errorf("a message that waited has status %d", status)
+	}
+	if status, _ := get("/readyz"); status != http.StatusOK {
+		t.Errorf("/readyz has status %d", status)
+	}
+}
+
+// Behind a proxy that hides the Host, forms of the page's own address are accepted and others are not.
+func TestOrigin(t *testing.T) {
+	t.Parallel()
+	chat := &Chat{Log: slog.New(slog.DiscardHandler), Now: time.Now, Catalog: catalog, Origin: "https://wegwijzer.example",
+		Welcome: func(language.Tag) bot.Reply { return bot.Reply{Locale: language.English} }}
+	handler, err := chat.Handler(hello)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for origin, want := range map[string]int{"https://wegwijzer.example": http.StatusOK, "https://elsewhere.example": http.StatusForbidden} {
+		r := httptest.NewRequest(http.MethodPost, "http://10.0.0.7:8080/", strings.NewReader("text=hi"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", origin)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("a form from %s has status %d, want %d", origin, w.Code, want)
+		}
+	}
+	chat.Origin = "https://wegwijzer.example/path"
+	if _, err := chat.Handler(hello); err == nil {
+		t.Error("an address with a path is taken for an origin")
+	}
 }

@@ -9,10 +9,10 @@ async function send(form, button) {
   const data = new FormData(form);
   if (button && button.name) data.set(button.name, button.value);
   const answer = await fetch("/", { method: "POST", body: new URLSearchParams(data), headers: { Accept: "text/html" } });
-  return new DOMParser().parseFromString(await answer.text(), "text/html");
+  return { ok: answer.ok, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
 }
 
-function add(page, label) {
+function add({ ok, page }, label) {
   const fresh = page.querySelector(".exchange");
   if (!fresh) throw new Error("no exchange in the answer");
   if (label && !fresh.querySelector(".you")) {
@@ -23,11 +23,15 @@ function add(page, label) {
     fresh.prepend(you);
   }
   talk.append(fresh);
+  for (const form of [".say", ".menu"]) {
+    const once = document.querySelector(form + ' [name="once"]');
+    if (once) once.value = page.querySelector(form + ' [name="once"]').value;
+  }
   // The language of the frame follows the last reply; what was said before keeps its own.
   for (const name of ["lang", "dir"]) document.documentElement[name] = page.documentElement[name];
   document.querySelector("header").replaceWith(page.querySelector("header"));
   const said = document.querySelector(".say input"), next = page.querySelector(".say input");
-  said.value = "";
+  if (ok) said.value = ""; // what was typed and not answered stays, to be sent again
   said.placeholder = next.placeholder;
   said.setAttribute("aria-label", next.getAttribute("aria-label"));
   document.querySelector(".say button").textContent = page.querySelector(".say button").textContent;
