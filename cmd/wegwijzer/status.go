@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -14,12 +15,18 @@ import (
 	"wegwijzer/kb"
 	"wegwijzer/kb/route"
 	"wegwijzer/kb/understand"
+	"wegwijzer/kb/understand/questionset"
 )
 
-type statusCmd struct{}
+type statusCmd struct {
+	Questions string `placeholder:"DIR" help:"A folder of question sets (LANG.jsonl) to measure understanding on; by default those of this project, where its code is."`
+}
+
+// questionSets is where the project's own question sets lie, seen from its top.
+const questionSets = "kb/understand/testdata/questions"
 
 // Run shows how far the content is.
-func (statusCmd) Run(p *process, c *cli) error {
+func (s statusCmd) Run(p *process, c *cli) error {
 	ed, err := p.load(c)
 	if err != nil {
 		return err
@@ -33,6 +40,9 @@ func (statusCmd) Run(p *process, c *cli) error {
 	}
 	understanding(&b, ed.Understander.Trials())
 	conflicts(&b, ed.Understander.Conflicts(ed.Library))
+	if err := s.measured(&b, ed.Understander); err != nil {
+		return err
+	}
 	return printText(p.stdout, b.String())
 }
 
@@ -114,6 +124,33 @@ func understanding(b *strings.Builder, t understand.Trials) {
 		fmt.Fprintf(b, ", %s %.2f", tag, t.Own[tag])
 	}
 	fmt.Fprintln(b, ".")
+}
+
+// measured shows the table of the question sets, per language and style.
+func (s statusCmd) measured(b *strings.Builder, u *understand.Understander) error {
+	folder := s.Questions
+	if folder == "" {
+		folder = questionSets
+		if _, err := os.Stat(folder); err != nil {
+			return nil // the program runs somewhere else than in its code
+		}
+	}
+	sets, err := questionset.Read(os.DirFS(folder))
+	if err != nil {
+		return err
+	}
+	if len(sets) == 0 {
+		return fmt.Errorf("--questions %s: holds no LANG.jsonl", folder)
+	}
+	fmt.Fprintf(b, "\nQuestion sets of %s, written by hands that had not seen the articles' questions, with 95 %% Wilson intervals:\n", folder)
+	var all []questionset.Tally
+	for _, set := range sets {
+		all = append(all, questionset.Measure(u, set)...)
+	}
+	for _, row := range append(all, questionset.Pool(all)...) {
+		fmt.Fprintln(b, row)
+	}
+	return nil
 }
 
 // conflicts shows which articles fight over a question: asked again, each should lead back to its own article.

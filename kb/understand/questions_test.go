@@ -1,39 +1,20 @@
 package understand_test
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 
-	"golang.org/x/text/language"
-
 	"wegwijzer/kb"
 	"wegwijzer/kb/understand"
+	"wegwijzer/kb/understand/questionset"
 )
 
-// The question sets in testdata/questions were written by a hand that had not seen the questions of the articles. They
-// are test data and nothing else: no question of them may become an example of the content, or the measure is void.
-// A line has a text and one or two of:
-//
-//	"article", "or"   the article that answers it, and others that do as well
-//	"decline"         no article answers it
-//	"crisis"          the article that helps at once; empty: it sounds like a call for help and is none
-type asked struct {
-	Text    string
-	Article kb.ArticleID
-	Or      []kb.ArticleID
-	Decline bool
-	Crisis  *kb.ArticleID
-	Style   string
-}
+// The question sets in testdata/questions were written by a hand that had not seen the questions of the articles.
 
 // opened is the content that people get, learnt once for all tests of it.
 var opened struct {
@@ -76,17 +57,16 @@ const (
 // worse fails until -update writes it down, so that a drop shows in review.
 func TestQuestionSets(t *testing.T) {
 	t.Parallel()
-	names, err := filepath.Glob("testdata/questions/*.jsonl")
-	if err != nil || len(names) == 0 {
+	sets, err := questionset.Read(os.DirFS(filepath.Dir(baseline)))
+	if err != nil || len(sets) == 0 {
 		t.Fatal("no question sets", err)
 	}
 	u, _ := realContent(t)
-	var got []tally
-	for _, name := range names {
-		tag := strings.TrimSuffix(filepath.Base(name), ".jsonl")
-		got = append(got, tallies(t, u, tag, readAsked(t, name))...)
+	var got []questionset.Tally
+	for _, set := range sets {
+		got = append(got, questionset.Measure(u, set)...)
 	}
-	got = append(got, pooled(got)...)
+	got = append(got, questionset.Pool(got)...)
 	for _, m := range got {
 		t.Log(m)
 	}
@@ -105,111 +85,8 @@ func TestQuestionSets(t *testing.T) {
 	compare(t, got)
 }
 
-func readAsked(t *testing.T, name string) (lines []asked) {
-	t.Helper()
-	f, err := os.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for scanner := bufio.NewScanner(f); scanner.Scan(); {
-		var a asked
-		if err := json.Unmarshal(scanner.Bytes(), &a); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		lines = append(lines, a)
-	}
-	return lines
-}
-
-// tally is one row of the table: n of so many. fewer tells that a smaller n is better.
-type tally struct {
-	lang, what string
-	n, of      int
-	fewer      bool
-}
-
-func (m tally) String() string {
-	low, high := wilson(m.n, m.of)
-	return fmt.Sprintf("%-4s %-34s %4d of %4d  %5.1f %%  (%.1f–%.1f)", m.lang, m.what, m.n, m.of, percent(m.n, m.of), 100*low, 100*high)
-}
-
-// wilson gives the interval that holds the true share with 95 % certainty (Wilson, 1927).
-func wilson(n, of int) (low, high float64) {
-	if of == 0 {
-		return 0, 1
-	}
-	const z = 1.96
-	p, m := float64(n)/float64(of), float64(of)
-	middle, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max((middle-half)/(1+z*z/m), 0), min((middle+half)/(1+z*z/m), 1)
-}
-
-// tallies asks the lines of one language, the language not given.
-func tallies(t *testing.T, u *understand.Understander, lang string, lines []asked) []tally {
-	var table []tally
-	count := func(what string, fewer, hit bool) {
-		i := slices.IndexFunc(table, func(m tally) bool { return m.what == what })
-		if i < 0 {
-			i, table = len(table), append(table, tally{lang: lang, what: what, fewer: fewer})
-		}
-		table[i].of++
-		if hit {
-			table[i].n++
-		}
-	}
-	for _, a := range lines {
-		_, called := u.Crisis(a.Text)
-		if a.Crisis != nil && *a.Crisis != "" {
-			count("call for help heard", false, called)
-			continue
-		}
-		if a.Crisis != nil {
-			count("false alarm, sounds like a call", true, called)
-		} else {
-			count("false alarm, any other question", true, called)
-		}
-		got := u.Understand(a.Text, language.Und)
-		if a.Decline {
-			count("must be declined, is", false, got.Declined)
-			continue
-		}
-		right := func(id kb.ArticleID) bool { return id == a.Article || slices.Contains(a.Or, id) }
-		among := right(got.Article)
-		for _, next := range got.Alternatives[:min(2, len(got.Alternatives))] {
-			among = among || right(next.Article)
-		}
-		count("right article first", false, right(got.Article))
-		count("right article among three", false, among)
-		count("answerable, but declined", true, got.Declined)
-		if !got.Declined {
-			count("answered, and rightly", false, right(got.Article))
-		}
-		if a.Style != "" {
-			count("right article first, "+a.Style, false, right(got.Article))
-		}
-	}
-	slices.SortFunc(table, func(a, b tally) int { return strings.Compare(a.what, b.what) })
-	return table
-}
-
-// pooled adds the languages up.
-func pooled(of []tally) (table []tally) {
-	for _, m := range of {
-		i := slices.IndexFunc(table, func(p tally) bool { return p.what == m.what })
-		if i < 0 {
-			m.lang = "all"
-			table = append(table, m)
-			continue
-		}
-		table[i].n += m.n
-		table[i].of += m.of
-	}
-	return table
-}
-
 // compare fails for each measure that is worse than the committed one.
-func compare(t *testing.T, got []tally) {
+func compare(t *testing.T, got []questionset.Tally) {
 	t.Helper()
 	text, err := os.ReadFile(baseline)
 	if err != nil {
@@ -223,17 +100,17 @@ func compare(t *testing.T, got []tally) {
 		}
 	}
 	for _, m := range got {
-		line, ok := committed[m.lang+" "+m.what]
+		line, ok := committed[m.Name()]
 		var n, of int
-		if rest := strings.TrimPrefix(line, fmt.Sprintf("%-4s %-34s", m.lang, m.what)); ok {
+		if rest := strings.TrimPrefix(line, fmt.Sprintf("%-4s %-34s", m.Lang, m.What)); ok {
 			if _, err := fmt.Sscanf(rest, "%d of %d", &n, &of); err != nil {
 				t.Errorf("%s: %q: %v", baseline, line, err)
 				continue
 			}
 		}
-		worse := m.n*of < n*m.of
-		if m.fewer {
-			worse = m.n*of > n*m.of
+		worse := m.N*of < n*m.Of
+		if m.Fewer {
+			worse = m.N*of > n*m.Of
 		}
 		if !ok || worse {
 			t.Errorf("worse than committed, or new; -update writes it down:\n got %s\nwant %s", m, line)

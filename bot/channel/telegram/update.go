@@ -143,8 +143,8 @@ func (p *present) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// any tells whether there is one.
-func (e enclosures) any() bool { return e != enclosures{} }
+// enclosed tells whether there is one.
+func (e enclosures) enclosed() bool { return e != enclosures{} }
 
 // read makes an update of what Telegram delivered to the bot me. ok is false if it has no name, so that nothing can be
 // done with it; what cannot be read in any other way is an update to ignore.
@@ -188,7 +188,7 @@ func (m *sentMessage) read(me tgbotapi.User) update {
 		u.thread = m.Thread
 	}
 	if m.Text == "" {
-		if !m.any() {
+		if !m.enclosed() {
 			return update{}
 		}
 		u.kind, u.text, entities = media, m.Caption, m.CaptionEntities
@@ -198,8 +198,8 @@ func (m *sentMessage) read(me tgbotapi.User) update {
 		return update{}
 	}
 	u.text = text
-	if command, _, _ := strings.Cut(u.text, " "); u.private && command == "/start" {
-		u.text = command // what follows comes from the link by which the person found us, and is none of their words
+	if words := strings.Fields(u.text); u.private && len(words) > 1 && words[0] == "/start" {
+		u.text = words[0] // what follows comes from the link by which the person found us, and is none of their words
 	}
 	return u
 }
