@@ -107,7 +107,7 @@ func TestEveryChannelSpeaksAlike(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, open := range map[string]func(*testing.T, *channeltest.Talk, *channeltest.Clock) channeltest.Driver{
-			"terminal": openTerminal, "web": openWeb,
+			"terminal": openTerminal, "web": openWeb, "telegram": openTelegram,
 		} {
 			t.Run(name+"/"+talk.Name, func(t *testing.T) {
 				t.Parallel()

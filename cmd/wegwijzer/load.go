@@ -24,7 +24,7 @@ func (p *process) load(c *cli) (*edition.Edition, error) {
 	if err != nil {
 		return nil, err
 	}
-	ed, faults, err := p.learn(c, fsys)
+	ed, faults, err := p.learn(p.ctx, c, fsys)
 	if err != nil {
 		return nil, refused(name, faults, err)
 	}
@@ -37,11 +37,11 @@ const learnMemory = 340 << 20
 
 // learn builds the Edition. The bound is for the content in the binary, whose size we know; another folder may be of
 // any size.
-func (p *process) learn(c *cli, fsys fs.FS) (*edition.Edition, []kb.Fault, error) {
+func (p *process) learn(ctx context.Context, c *cli, fsys fs.FS) (*edition.Edition, []kb.Fault, error) {
 	if c.Content == "" && p.env["GOMEMLIMIT"] == "" {
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(learnMemory))
 	}
-	return edition.Load(p.ctx, fsys, content.FS, p.shelf(c))
+	return edition.Load(ctx, fsys, content.FS, p.shelf(c))
 }
 
 // refused says why content cannot be used.

@@ -1,3 +1,0 @@
-package discordtest
-
-import _ "github.com/coder/websocket"

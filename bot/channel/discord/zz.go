@@ -1,5 +1,0 @@
-package discord
-
-import (
-	_ "github.com/bwmarrin/discordgo"
-)
