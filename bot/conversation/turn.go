@@ -145,7 +145,6 @@ func panicked() string {
 
 func (t *turn) run() {
 	first := t.s.Turns == 0
-	t.reply.New = first
 	t.s.Turns++
 	t.text = t.m.Text
 	t.listen()
@@ -161,6 +160,7 @@ func (t *turn) run() {
 	if first && t.m.Choice == "" && !t.forget && t.event.Outcome != insight.Crisis && !t.own {
 		t.introduce()
 	}
+	t.reply.New = first && !t.forget
 	t.offer(t.last...)
 	t.reply.Locale = t.tag
 	t.s.Options = nil

@@ -25,15 +25,16 @@ type cli struct {
 	Cache    string `placeholder:"DIR" help:"Keep what is learnt from the content here for the next start (default: in the user's cache folder); 'off' keeps nothing."`
 	Settings string `placeholder:"FILE" help:"A YAML file with settings, by the names of these flags."`
 
-	Serve   serveCmd   `cmd:"" help:"Answer on all channels that are configured: the web chat, and Telegram and Discord where there is a token."`
-	Chat    chatCmd    `cmd:"" help:"Talk in this terminal. Nothing is stored or counted."`
-	Ask     askCmd     `cmd:"" help:"Answer one question, or a file of them."`
-	Plan    planCmd    `cmd:"" help:"Make the plan for a profile."`
-	Check   checkCmd   `cmd:"" help:"Name every fault of the content."`
-	Status  statusCmd  `cmd:"" help:"Show how far the content is: translations, facts, route, questions."`
-	Stamp   stampCmd   `cmd:"" help:"Mark a translation as made from today's source text."`
-	Channel channelCmd `cmd:"" help:"Close a channel with a reason, or open it again."`
-	Version versionCmd `cmd:"" help:"Show the version."`
+	Serve    serveCmd    `cmd:"" help:"Answer on all channels that are configured: the web chat, and Telegram and Discord where there is a token."`
+	Chat     chatCmd     `cmd:"" help:"Talk in this terminal. Nothing is stored or counted."`
+	Ask      askCmd      `cmd:"" help:"Answer one question, or a file of them."`
+	Plan     planCmd     `cmd:"" help:"Make the plan for a profile."`
+	Check    checkCmd    `cmd:"" help:"Name every fault of the content."`
+	Status   statusCmd   `cmd:"" help:"Show how far the content is: translations, facts, route, questions."`
+	Stamp    stampCmd    `cmd:"" help:"Mark a translation as made from today's source text."`
+	Channel  channelCmd  `cmd:"" help:"Close a channel with a reason, or open it again."`
+	Selftest selftestCmd `cmd:"" help:"Test this program on this machine: what it writes of people."`
+	Version  versionCmd  `cmd:"" help:"Show the version."`
 }
 
 // settings gives the resolvers for what the command line leaves out: the environment first, then the settings file.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,32 +19,6 @@ import (
 	"wegwijzer/bot/channel/terminal"
 )
 
-// written is a log that may be written by several goroutines.
-type written struct {
-	mu sync.Mutex
-	bytes.Buffer
-}
-
-func (w *written) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.Buffer.Write(p)
-}
-
-// utterances says the canaries in every way that a person may type them.
-func utterances(c canary.Canaries) []string {
-	return []string{
-		c.Sentence,
-		"my name is " + c.Name + " and I am a nurse from Aleppo with B1",
-		"أنا " + c.NameAr + " ممرضة من حلب",
-		"mijn bsn is " + c.BSN + ", wat kost de BI-toets?",
-		"call me: " + c.Phone + " or " + c.Email,
-		"I want to die. " + c.Name + " " + c.Phone,
-		"/plan " + c.Sentence, "/lang " + c.Name, "/" + c.Name, "/help " + c.Email,
-		strings.Repeat(c.Sentence+" ", 200),
-	}
-}
-
 // TestNothingAPersonSaysIsWritten sends marked words through both channels and every error path, then searches the
 // database with its log, our log, and the pages of another person.
 func TestNothingAPersonSaysIsWritten(t *testing.T) {
@@ -54,7 +27,7 @@ func TestNothingAPersonSaysIsWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &written{}
+	log := &notebook{}
 	h := newHouse(t, time.Now, log)
 
 	// The terminal.

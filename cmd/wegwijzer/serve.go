@@ -33,12 +33,13 @@ type serveCmd struct {
 	Proxied       bool   `help:"A proxy of yours stands before the web chat and sets X-Forwarded-For; flood limits then use that address. Nothing logs it."`
 	MetricsListen string `name:"metrics-listen" placeholder:"ADDRESS" help:"Where /metrics, /healthz and /readyz are served for monitoring, such as 127.0.0.1:9090; without it nowhere."`
 
-	TelegramTokenFile string `name:"telegram-token-file" placeholder:"FILE" help:"A file with the token of the Telegram bot; or put the token in WEGWIJZER_TELEGRAM_TOKEN."`
-	TelegramWebhook   string `name:"telegram-webhook" placeholder:"URL" help:"The https address at which Telegram calls us, passed on to --telegram-listen; without it we ask Telegram."`
-	TelegramListen    string `name:"telegram-listen" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Where calls of the webhook arrive."`
-	TelegramAPI       string `name:"telegram-api" placeholder:"URL" help:"Another Bot API server than Telegram's own."`
-	DiscordTokenFile  string `name:"discord-token-file" placeholder:"FILE" help:"A file with the token of the Discord bot; or put the token in WEGWIJZER_DISCORD_TOKEN."`
-	DiscordAPI        string `name:"discord-api" placeholder:"URL" help:"Another Discord API server than Discord's own."`
+	TelegramTokenFile string  `name:"telegram-token-file" placeholder:"FILE" help:"A file with the token of the Telegram bot; or put the token in WEGWIJZER_TELEGRAM_TOKEN."`
+	TelegramWebhook   string  `name:"telegram-webhook" placeholder:"URL" help:"The https address at which Telegram calls us, passed on to --telegram-listen; without it we ask Telegram."`
+	TelegramListen    string  `name:"telegram-listen" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Where calls of the webhook arrive."`
+	TelegramPerSecond float64 `name:"telegram-per-second" placeholder:"N" help:"Messages a second that Telegram lets this bot send, where it is not the usual 30."`
+	TelegramAPI       string  `name:"telegram-api" placeholder:"URL" help:"Another Bot API server than Telegram's own."`
+	DiscordTokenFile  string  `name:"discord-token-file" placeholder:"FILE" help:"A file with the token of the Discord bot; or put the token in WEGWIJZER_DISCORD_TOKEN."`
+	DiscordAPI        string  `name:"discord-api" placeholder:"URL" help:"Another Discord API server than Discord's own."`
 }
 
 // sweepEvery is how often ended sessions are removed; they are unreadable to the bot from the moment they end.
@@ -176,7 +177,7 @@ func (s *serveCmd) bots(p *process, keep *keeper, figures *metrics.Metrics, log 
 	}
 	if token != "" {
 		telegramBot = &telegram.Bot{
-			Token: token, Endpoint: s.TelegramAPI, Webhook: s.TelegramWebhook, Catalog: keep.catalog,
+			Token: token, Endpoint: s.TelegramAPI, Webhook: s.TelegramWebhook, PerSecond: s.TelegramPerSecond, Catalog: keep.catalog,
 			Figures: figures.Of(telegram.Channel), Log: log, Now: time.Now,
 		}
 	}

@@ -21,6 +21,7 @@ type server struct {
 	t       *testing.T
 	home    string
 	args    []string
+	env     []string // besides its home and its shelf
 	process *exec.Cmd
 	url     string
 	client  *http.Client
@@ -60,7 +61,7 @@ func (s *server) start(listen string) {
 		}
 	}
 	s.process = exec.CommandContext(context.WithoutCancel(s.t.Context()), bin, append([]string{"serve", "--listen", listen}, s.args...)...)
-	s.process.Env = []string{"HOME=" + s.home, "WEGWIJZER_CACHE=" + testShelf}
+	s.process.Env = append([]string{"HOME=" + s.home, "WEGWIJZER_CACHE=" + testShelf}, s.env...)
 	s.process.Stderr = s.log
 	out, err := s.process.StdoutPipe()
 	if err != nil {

@@ -21,8 +21,32 @@ const telegramToken = "7000000001:AAtesttesttesttesttesttesttesttest"
 
 // deliveries remembers outcomes in memory, for tests that are not about remembering them.
 type deliveries struct {
-	mu   sync.Mutex
-	over map[string]string
+	mu    sync.Mutex
+	over  map[string]string
+	moved chan struct{} // closed when something ends
+}
+
+// ended waits until an update has ended and gives its outcome.
+func (d *deliveries) ended(t *testing.T, channel, update string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	for {
+		d.mu.Lock()
+		if d.moved == nil {
+			d.moved = make(chan struct{})
+		}
+		outcome, moved := d.over[channel+" "+update], d.moved
+		d.mu.Unlock()
+		if outcome != "" && outcome != "begun" {
+			return outcome
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			t.Fatal("the bot did not answer")
+		}
+	}
 }
 
 func (d *deliveries) Begin(_ context.Context, channel, update string) (string, error) {
@@ -45,6 +69,10 @@ func (d *deliveries) End(_ context.Context, channel, update, outcome string) err
 		d.over = map[string]string{}
 	}
 	d.over[channel+" "+update] = outcome
+	if d.moved != nil {
+		close(d.moved)
+		d.moved = nil
+	}
 	return nil
 }
 
@@ -192,4 +220,3 @@ func linesOf(m telegramtest.Message) []string {
 	}
 	return lines
 }
-

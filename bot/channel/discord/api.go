@@ -23,10 +23,10 @@ import (
 // How fast we send. Discord allows a bot 50 requests a second, and about five messages in five seconds to one channel.
 // https://discord.com/developers/docs/topics/rate-limits
 const (
-	requestsPerSecond = 40
-	messageEach       = time.Second // to one channel in the long run …
-	messagesAtOnce    = 5           // … after this many at once
-	requestTime       = 20 * time.Second
+	perSecond      = 40
+	messageEach    = time.Second // to one channel in the long run …
+	messagesAtOnce = 5           // … after this many at once
+	requestTime    = 20 * time.Second
 )
 
 // api asks Discord's REST API. It uses discordgo's requests, but not its rate limiter, which sleeps without a context and
@@ -39,23 +39,28 @@ type api struct {
 	quiet     *atomic.Int64 // Unix nanoseconds until which Discord wants nothing from this bot at all
 }
 
-// newAPI gives an API at endpoint, "" for Discord's own. ctx bounds the requests that discordgo makes without one.
-func newAPI(ctx context.Context, token, endpoint string) (*api, error) {
+// newAPI gives the API that b asks. ctx bounds the requests that discordgo makes without one.
+func newAPI(ctx context.Context, b *Bot) (*api, error) {
 	var to *url.URL
-	if endpoint != "" {
+	if b.Endpoint != "" {
 		var err error
-		if to, err = url.Parse(strings.TrimSuffix(endpoint, "/")); err != nil || to.Host == "" {
+		if to, err = url.Parse(strings.TrimSuffix(b.Endpoint, "/")); err != nil || to.Host == "" {
 			return nil, errors.New("read the address of Discord's API: it is none")
 		}
 	}
-	session, err := discordgo.New("Bot " + token)
+	session, err := discordgo.New("Bot " + b.Token)
 	if err != nil {
 		return nil, fmt.Errorf("prepare requests to Discord: %w", err)
 	}
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.ResponseHeaderTimeout = requestTime
 	base.MaxIdleConnsPerHost = 16
-	a := &api{session: session, transport: base, pace: delivery.NewPace(requestsPerSecond, messageEach, messagesAtOnce), quiet: new(atomic.Int64)}
+	rate := b.PerSecond
+	if rate <= 0 {
+		rate = perSecond
+	}
+	each := time.Duration(float64(messageEach) * perSecond / rate)
+	a := &api{session: session, transport: base, pace: delivery.NewPace(rate, each, messagesAtOnce), quiet: new(atomic.Int64)}
 	a.client = &http.Client{Transport: &judge{base: base, to: to, ctx: ctx, quiet: a.quiet}}
 	session.Client = a.client
 	session.LogLevel = silent

@@ -61,7 +61,7 @@ type Figures interface {
 	Up(up bool)           // whether the gateway is connected
 }
 
-// Bot is a bot at Discord. All fields but Endpoint are needed; none may change while Run runs.
+// Bot is a bot at Discord. Fields without a default are needed; none may change while Run runs.
 type Bot struct {
 	Token    string                 // from the Developer Portal, without "Bot " before it
 	Endpoint string                 // where the API is, such as http://127.0.0.1:8080/api; empty: Discord itself
@@ -70,6 +70,8 @@ type Bot struct {
 	Figures  Figures
 	Log      *slog.Logger
 	Now      func() time.Time
+
+	PerSecond float64 // requests a second in all, of which one channel gets a fortieth; 0: what Discord allows a bot
 }
 
 // Run answers people until ctx ends; then it takes no more updates, lets those under way finish for a few seconds and

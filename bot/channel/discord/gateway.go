@@ -136,7 +136,9 @@ func (g *gateway) open(ctx context.Context) error {
 		if err := verdict(closed.Code); err != nil {
 			return err
 		}
-		g.begin() // a session that Discord closes the door on would be resumed, and refused, again and again
+		if closed.Code != websocket.CloseAbnormalClosure { // which is a line that broke without a word
+			g.begin() // a session that Discord closes the door on would be resumed, and refused, again and again
+		}
 	}
 	return fmt.Errorf("open the gateway: %w", scrubbed(err))
 }
@@ -223,10 +225,16 @@ func (g *gateway) hangUp() {
 // watched is a connection on which nothing may be silent for too long.
 type watched struct{ net.Conn }
 
-// Read implements net.Conn.
+// Read implements net.Conn. After an error nothing more can be written either: discordgo would say goodbye, and Discord
+// resumes no session of a bot that did.
 func (w watched) Read(p []byte) (int, error) {
-	if err := w.SetReadDeadline(time.Now().Add(silence)); err != nil {
-		return 0, err
+	err := w.SetReadDeadline(time.Now().Add(silence))
+	n := 0
+	if err == nil {
+		n, err = w.Conn.Read(p)
 	}
-	return w.Conn.Read(p)
+	if err != nil {
+		w.Close()
+	}
+	return n, err
 }

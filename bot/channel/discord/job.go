@@ -86,9 +86,19 @@ func (j *job) run() {
 	if before != "" {
 		return // delivered a second time, as a resumed connection may
 	}
-	outcome := failed // if a panic comes between
-	defer func() { j.finish(outcome) }()
-	outcome = j.handle()
+	j.finish(j.guarded())
+}
+
+// guarded is handle, but that a panic is a failure like any other and answered with the same sentence.
+func (j *job) guarded() (outcome string) {
+	defer func() {
+		if recover() != nil {
+			j.Log.Error("an update broke off", "channel", string(Channel), "at", panicked())
+			j.apologise()
+			outcome = failed
+		}
+	}()
+	return j.handle()
 }
 
 // begin notes that the update is being handled, durably, before anything else is done about it.

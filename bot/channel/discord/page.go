@@ -52,7 +52,7 @@ func pages(reply bot.Reply, catalog *locale.Catalog, private string) []page {
 	if private != "" {
 		menus = withLink(menus, cut(catalog.Sentence(tag, "choice.private", nil), longestLabel), private)
 	}
-	if len(all) == 0 { // Discord refuses a message without words
+	if len(all) == 0 { // buttons alone explain nothing
 		key := "choice.choose"
 		if len(menus) == 0 && reply.Document == nil {
 			key = "error" // a reply that says nothing is a bug of ours

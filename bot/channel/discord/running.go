@@ -47,7 +47,7 @@ type running struct {
 }
 
 func newRunning(ctx context.Context, b *Bot, end context.CancelCauseFunc, turn func(context.Context, bot.Message) (bot.Reply, error)) (*running, error) {
-	a, err := newAPI(ctx, b.Token, b.Endpoint)
+	a, err := newAPI(ctx, b)
 	if err != nil {
 		return nil, err
 	}

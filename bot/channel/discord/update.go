@@ -199,7 +199,7 @@ func fromInteraction(i interactionEvent) *update {
 
 // withoutReferences gives a text without what names people and places by their ids: to us they are numbers.
 func withoutReferences(text string) string {
-	return strings.TrimSpace(references.ReplaceAllString(text, " "))
+	return strings.TrimSpace(references.ReplaceAllString(text, ""))
 }
 
 // hint gives the language of the person's app. Discord has no Arabic, Persian, Pashto, Tigrinya or Somali, so whoever

@@ -101,7 +101,7 @@ func (a *api) call(ctx context.Context, method string, params tgbotapi.Params, r
 type exchange struct {
 	ctx    context.Context
 	client *http.Client
-	status int
+	status int // of an answer that came whole; 0: none did
 }
 
 // Do implements tgbotapi.HTTPClient.
@@ -111,11 +111,11 @@ func (e *exchange) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	e.status = response.StatusCode
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
 		return nil, err
 	}
+	e.status = response.StatusCode
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
 }
@@ -165,41 +165,42 @@ func (r *refusal) Error() string {
 func (r *refusal) Unwrap() error { return r.kind }
 
 // reasons are what Telegram's descriptions are known by, in our words so that no description is ever repeated, and what
-// they mean for a chat. The first that a description holds counts.
+// kind of error they are; nil: it may pass. The first that a description holds counts.
 var reasons = []struct {
 	holds, reason string
-	gone          bool
+	kind          error
 }{
-	{"bot was blocked by the user", "the person blocked the bot", true},
-	{"user is deactivated", "the account is gone", true},
-	{"bot was kicked", "the bot was taken out of the group", true},
-	{"bot is not a member", "the bot is not in the group", true},
-	{"chat not found", "the chat is not found", true},
-	{"peer_id_invalid", "the chat is not found", true},
-	{"upgraded to a supergroup", "the group has moved", true},
-	{"group chat was deactivated", "the group is gone", true},
-	{"not enough rights", "the bot may not write there", true},
-	{"have no rights", "the bot may not write there", true},
-	{"chat_write_forbidden", "the bot may not write there", true},
-	{"topic_closed", "the topic is closed", true},
-	{"message thread not found", "the topic is gone", true},
-	{"bot can't initiate conversation", "the person never wrote to the bot", true},
-	{"message is too long", "the message is too long", false},
-	{"caption is too long", "the caption is too long", false},
-	{"text is empty", "the text is empty", false},
-	{"can't parse entities", "the formatting is not understood", false},
-	{"button_data_invalid", "a button's data is not accepted", false},
-	{"button_url_invalid", "a button's address is not accepted", false},
-	{"reply markup is too long", "the keyboard is too large", false},
-	{"message to delete not found", reasonNoMessage, false},
-	{"message to edit not found", reasonNoMessage, false},
-	{"message can't be deleted", "the message may not be deleted", false},
-	{"message is not modified", "nothing changes", false},
-	{"query is too old", "the press is too old", false},
-	{"terminated by other getupdates", reasonOther, false},
-	{"webhook is active", reasonWebhook, false},
-	{"bad webhook", "the webhook's address is not accepted", false},
-	{"method not found", "the method is not known", false},
+	{"bot was blocked by the user", "the person blocked the bot", delivery.ErrGone},
+	{"user is deactivated", "the account is gone", delivery.ErrGone},
+	{"bot was kicked", "the bot was taken out of the group", delivery.ErrGone},
+	{"bot is not a member", "the bot is not in the group", delivery.ErrGone},
+	{"chat not found", "the chat is not found", delivery.ErrGone},
+	{"peer_id_invalid", "the chat is not found", delivery.ErrGone},
+	{"upgraded to a supergroup", "the group has moved", delivery.ErrGone},
+	{"group chat was deactivated", "the group is gone", delivery.ErrGone},
+	{"not enough rights", "the bot may not write there", delivery.ErrGone},
+	{"have no rights", "the bot may not write there", delivery.ErrGone},
+	{"chat_write_forbidden", "the bot may not write there", delivery.ErrGone},
+	{"topic_closed", "the topic is closed", delivery.ErrGone},
+	{"message thread not found", "the topic is gone", delivery.ErrGone},
+	{"bot can't initiate conversation", "the person never wrote to the bot", delivery.ErrGone},
+	{"message is too long", "the message is too long", delivery.ErrRefused},
+	{"caption is too long", "the caption is too long", delivery.ErrRefused},
+	{"text is empty", "the text is empty", delivery.ErrRefused},
+	{"can't parse entities", "the formatting is not understood", delivery.ErrRefused},
+	{"button_data_invalid", "a button's data is not accepted", delivery.ErrRefused},
+	{"button_url_invalid", "a button's address is not accepted", delivery.ErrRefused},
+	{"reply markup is too long", "the keyboard is too large", delivery.ErrRefused},
+	{"message to delete not found", reasonNoMessage, delivery.ErrRefused},
+	{"message to edit not found", reasonNoMessage, delivery.ErrRefused},
+	{"message can't be deleted", "the message may not be deleted", delivery.ErrRefused},
+	{"message is not modified", "nothing changes", delivery.ErrRefused},
+	{"query is too old", "the press is too old", delivery.ErrRefused},
+	{"method not found", "the method is not known", delivery.ErrRefused},
+	{"failed to resolve host", "the webhook's host is not found", nil},
+	{"bad webhook", "the webhook's address is not accepted", delivery.ErrRefused},
+	{"terminated by other getupdates", reasonOther, nil},
+	{"webhook is active", reasonWebhook, nil},
 }
 
 const (
@@ -209,14 +210,8 @@ const (
 )
 
 func refusalOf(method string, answer *tgbotapi.APIResponse) error {
-	r := &refusal{method: method, code: answer.ErrorCode, reason: "another reason"}
-	description, gone := strings.ToLower(answer.Description), false
-	for _, known := range reasons {
-		if strings.Contains(description, known.holds) {
-			r.reason, gone = known.reason, known.gone
-			break
-		}
-	}
+	r := &refusal{method: method, code: answer.ErrorCode}
+	description := strings.ToLower(answer.Description)
 	switch {
 	case r.code == http.StatusTooManyRequests:
 		wait := leastWait
@@ -224,14 +219,22 @@ func refusalOf(method string, answer *tgbotapi.APIResponse) error {
 			wait = time.Duration(p.RetryAfter) * time.Second
 		}
 		r.reason, r.kind = "too many requests", delivery.Throttled{After: wait}
+		return r
 	case r.code == http.StatusUnauthorized || r.code == http.StatusNotFound && description == "not found":
 		// A token that Telegram never gave is answered like a page that does not exist.
 		r.reason, r.kind = "the token is not accepted", delivery.ErrRevoked
-	case gone || r.code == http.StatusForbidden:
+		return r
+	case r.code == http.StatusForbidden:
 		r.kind = delivery.ErrGone
-	case r.code == http.StatusConflict || r.code >= 500:
-	default:
+	case r.code != http.StatusConflict && r.code < 500:
 		r.kind = delivery.ErrRefused
+	}
+	r.reason = "another reason"
+	for _, known := range reasons {
+		if strings.Contains(description, known.holds) {
+			r.reason, r.kind = known.reason, known.kind
+			break
+		}
 	}
 	return r
 }

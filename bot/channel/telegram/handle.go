@@ -103,11 +103,10 @@ func (r *run) respond(ctx context.Context, u update) (parts []part, outcome stri
 // admit tells whether a person may go on, and if not, whether to tell them. A group has a measure too, about as much as
 // Telegram lets us send to it: else its backlog would keep everybody else's updates waiting. A group is told nothing.
 func (r *run) admit(u update) (ok, tell bool) {
-	if ok, tell = r.flood.Person(bot.PersonID(u.person)); !ok || u.private {
-		return ok, tell
+	if ok, tell = r.flood.Person(bot.PersonID(u.person)); ok && !u.private {
+		ok, _ = r.flood.Person(bot.PersonID("group " + u.chatID()))
 	}
-	ok, _ = r.flood.Person(bot.PersonID("group " + u.chatID()))
-	return ok, false
+	return ok, tell && u.private
 }
 
 // ask gives the update to the turn, again if that fails, since then nothing was saved.

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,6 +81,7 @@ type figures struct {
 	mu     sync.Mutex
 	counts map[string]int
 	up     bool
+	ended  chan string // outcomes as they come, for a test that waits for them; nil: nobody does
 }
 
 func (f *figures) count(what string) {
@@ -88,8 +91,14 @@ func (f *figures) count(what string) {
 }
 
 func (f *figures) Received(kind string) { f.count("received " + kind) }
-func (f *figures) Sent(outcome string)  { f.count("sent " + outcome) }
 func (f *figures) Retried(why string)   { f.count("retried " + why) }
+
+func (f *figures) Sent(outcome string) {
+	f.count("sent " + outcome)
+	if f.ended != nil {
+		f.ended <- outcome
+	}
+}
 
 func (f *figures) Up(up bool) {
 	f.mu.Lock()
@@ -157,6 +166,7 @@ type house struct {
 	figures  *figures
 	log      *journal
 	turn     Turn
+	door     atomic.Pointer[Bot] // whom a webhook reaches
 }
 
 func newHouse(t *testing.T, turn func(bot.Message) bot.Reply) *house {
@@ -164,6 +174,7 @@ func newHouse(t *testing.T, turn func(bot.Message) bot.Reply) *house {
 		figures: &figures{counts: map[string]int{}}, log: &journal{}}
 	h.turn = func(_ context.Context, m bot.Message) (bot.Reply, error) { return turn(m), nil }
 	h.bot = h.another()
+	h.server.Hooks = telegramtest.Carry(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.door.Load().ServeHTTP(w, r) }))
 	t.Cleanup(func() {
 		h.server.Close()
 		if strings.Contains(h.log.text(), token) {
@@ -215,11 +226,11 @@ func (h *house) serve(f func()) {
 	h.closes(stop)
 }
 
-// says gives the texts of the bot's messages in a chat.
+// says gives the texts of the bot's messages in a chat, without the marks that only steer their direction.
 func says(messages []telegramtest.Message) (texts []string) {
 	for _, m := range messages {
 		if m.Bot && !m.Deleted {
-			texts = append(texts, m.Text)
+			texts = append(texts, strings.Trim(m.Text, leftToRightMark+rightToLeftMark))
 		}
 	}
 	return texts

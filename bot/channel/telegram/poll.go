@@ -82,7 +82,11 @@ func (r *run) fetch(ctx context.Context, offset int64) (updates []json.RawMessag
 		ctx, cancel := context.WithTimeout(ctx, pollTime+attemptTime)
 		defer cancel()
 		updates = nil
-		return r.api.call(ctx, "getUpdates", params, &updates)
+		err := r.api.call(ctx, "getUpdates", params, &updates)
+		if errors.Is(err, delivery.ErrRefused) || errors.Is(err, delivery.ErrGone) {
+			return errors.New(err.Error()) // a poll has nothing in it to refuse: whatever this was, it may pass
+		}
+		return err
 	}, func(err error) {
 		out(err)
 		if refused, ok := errors.AsType[*refusal](err); ok && refused.reason == reasonWebhook {

@@ -404,7 +404,7 @@ func TestRevoked(t *testing.T) {
 			time.AfterFunc(time.Minute, h.server.Revoke)
 		}},
 		{"while sending, with a webhook", func(h *house) {
-			h.bot.Webhook, h.server.Hooks = "https://bot.example/t", telegramtest.Carry(h.bot)
+			h.hooked()
 			time.AfterFunc(time.Minute, func() {
 				h.server.Revoke()
 				h.server.Person(1001, "en").Say("hello")

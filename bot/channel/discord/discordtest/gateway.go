@@ -48,6 +48,7 @@ type line struct {
 	network *Network
 	socket  *websocket.Conn
 	session *session // nil until it identified or resumed
+	closing bool     // by Discord
 	next    int      // index of the event to send next
 	wake    chan struct{}
 }
@@ -95,6 +96,9 @@ func (n *Network) DropGateway() {
 // CloseGateway closes every connection to the gateway with a code.
 func (n *Network) CloseGateway(code int) {
 	for _, l := range n.allLines() {
+		n.mu.Lock()
+		l.closing = true
+		n.mu.Unlock()
 		n.running.Go(func() { _ = l.socket.Close(websocket.StatusCode(code), "") })
 	}
 }
@@ -183,11 +187,14 @@ func (l *line) nudge() {
 
 // connect serves one connection.
 func (n *Network) connect(w http.ResponseWriter, r *http.Request) {
-	n.running.Add(1)
-	defer n.running.Done()
+	n.mu.Lock()
 	if n.ended.Err() != nil {
+		n.mu.Unlock()
 		return
 	}
+	n.running.Add(1)
+	n.mu.Unlock()
+	defer n.running.Done()
 	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // a bot sends no Origin
 	if err != nil {
 		return // Accept has answered
@@ -228,7 +235,7 @@ func (l *line) leave() {
 func (l *line) forget() {
 	l.network.mu.Lock()
 	defer l.network.mu.Unlock()
-	if l.session != nil {
+	if l.session != nil && !l.closing {
 		delete(l.network.gateway.sessions, l.session.id)
 	}
 }

@@ -123,7 +123,9 @@ func Open(o Options) (*Network, error) {
 
 // Close ends it and returns when all it started has ended.
 func (n *Network) Close() {
+	n.mu.Lock()
 	n.end()
+	n.mu.Unlock()
 	_ = n.server.Close()
 	n.running.Wait()
 }
