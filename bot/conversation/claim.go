@@ -188,6 +188,12 @@ func (t *turn) claimQuestion() bool {
 		t.resume()
 		return true
 	}
+	if _, answers := t.ed.Command(t.text); answers {
+		// "Yes", "I don't know", "back", when nothing is open that they answer: no question to understand.
+		t.event.Outcome = insight.Nothing
+		t.here()
+		return true
+	}
 	t.answerWith(t.ed.Understander.Understand(t.text, t.tag))
 	if heard := t.heard(); len(heard) > 0 && t.tellsAboutSelf() {
 		t.confirm(heard)

@@ -207,6 +207,9 @@ func (t *turn) written() language.Tag {
 	if t.text == "" || strings.HasPrefix(t.text, "/") {
 		return language.Und
 	}
+	if _, code := t.typedCode(); code {
+		return language.Und // its letters are of no language, whatever they look like
+	}
 	heard := t.ed.Understander.Language(t.text, t.tag)
 	if l, ok := t.ed.Library.Catalog().Match(heard); ok {
 		return l.Tag

@@ -41,7 +41,6 @@ func (d deed) do(p *telegramtest.Person) {
 type said struct {
 	text   string
 	unsure bool // the bot did not hear that it was sent
-	at     time.Time
 }
 
 func saidTo(p *telegramtest.Person) (all []said) {
@@ -51,13 +50,31 @@ func saidTo(p *telegramtest.Person) (all []said) {
 			if m.File != nil {
 				text += "⤓" + m.File.Name
 			}
-			all = append(all, said{text, m.Unsure, m.At})
+			all = append(all, said{text, m.Unsure})
 		}
 	}
 	return all
 }
 
-func (s said) same(as said) bool { return s.text == as.text }
+// repeated is one message, as often as it was said without another in between.
+type repeated struct {
+	text          string
+	times, unsure int
+}
+
+func runsOf(all []said) (runs []repeated) {
+	for _, m := range all {
+		if len(runs) == 0 || runs[len(runs)-1].text != m.text {
+			runs = append(runs, repeated{text: m.text})
+		}
+		last := &runs[len(runs)-1]
+		last.times++
+		if m.unsure {
+			last.unsure++
+		}
+	}
+	return runs
+}
 
 // TestTelegramSurvivesKills sends ten thousand updates of a thousand people through a troubled Telegram to a server that
 // is killed twenty times, and wants of every person: each reply in its order, none lost, and what was answered kept.
@@ -117,7 +134,6 @@ func TestTelegramSurvivesKills(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute)
 	defer cancel()
 	began := time.Now()
-	var killed []time.Time
 	total := 0
 	for i := range people {
 		total += len(wanted[life(i)])
@@ -129,7 +145,6 @@ func TestTelegramSurvivesKills(t *testing.T) {
 			t.Fatalf("before kill %d: %v; %d messages sent", kill+1, err, network.Sent())
 		}
 		s.kill()
-		killed = append(killed, time.Now())
 		s.start("127.0.0.1:0")
 	}
 	if err := network.Settle(ctx); err != nil {
@@ -142,32 +157,21 @@ func TestTelegramSurvivesKills(t *testing.T) {
 
 	messages, doubles, unsure, lost := 0, 0, 0, 0
 	for i, p := range all {
-		got, want := saidTo(p), wanted[life(i)]
-		messages += len(got)
-		at := 0
-		for n, m := range got {
-			switch {
-			case at < len(want) && m.same(want[at]):
-				at++
-			case n > 0 && m.same(got[n-1]) && got[n-1].unsure:
-				unsure++ // Telegram had it and the bot did not hear so: it cannot know
-			case n > 0 && m.same(got[n-1]):
-				doubles++
-				before := time.Duration(-1) // how long before the repetition a server was killed
-				for _, at := range killed {
-					if at.Before(m.at) {
-						before = m.at.Sub(at)
-					}
-				}
-				t.Logf("said twice to person %d: message %d of life %d, %s after a kill, %s after the first time", i, n, life(i), before, m.at.Sub(got[n-1].at))
-			default:
-				t.Errorf("person %d is told %q, message %d of life %d, want %q", i, m.text, n, life(i), want[min(at, len(want)-1)].text)
-				at = len(want)
+		got, want := runsOf(saidTo(p)), runsOf(wanted[life(i)])
+		for n, run := range want {
+			if n >= len(got) || got[n].text != run.text || got[n].times < run.times {
+				lost++
+				t.Errorf("person %d of life %d: message %d is not the one it should be, or is missing: %q", i, life(i), n, run.text)
+				break
 			}
+			messages += got[n].times
+			// A message whose delivery the bot did not hear of is sent again, and must be: it cannot know.
+			again := got[n].times - run.times
+			unsure += min(again, got[n].unsure)
+			doubles += max(again-got[n].unsure, 0)
 		}
-		if at < len(want) {
-			lost++
-			t.Errorf("person %d lacks %d of %d messages", i, len(want)-at, len(want))
+		if len(got) > len(want) {
+			t.Errorf("person %d of life %d is told more than they should be: %q", i, life(i), got[len(want)].text)
 		}
 	}
 	requests := network.Calls("sendMessage") + network.Calls("sendDocument")

@@ -177,7 +177,7 @@ func (s *serveCmd) bots(p *process, keep *keeper, figures *metrics.Metrics, log 
 	}
 	if token != "" {
 		telegramBot = &telegram.Bot{
-			Token: token, Endpoint: s.TelegramAPI, Webhook: s.TelegramWebhook, PerSecond: s.TelegramPerSecond, Catalog: keep.catalog,
+			Token: token, Endpoint: s.TelegramAPI, Webhook: s.TelegramWebhook, Secret: strings.TrimSpace(p.env["WEGWIJZER_TELEGRAM_SECRET"]), PerSecond: s.TelegramPerSecond, Catalog: keep.catalog,
 			Figures: figures.Of(telegram.Channel), Log: log, Now: time.Now,
 		}
 	}

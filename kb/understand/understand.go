@@ -258,10 +258,23 @@ func (u *Understander) Understand(text string, hint language.Tag) Understanding 
 	result.Score = sigmoid(dot(u.judge.sure, doubts))
 	result.Declined = u.judge.declines(result.Score, result.Locale)
 	result.Alternatives = u.alternatives(best, result.Score, r.chances)
+	if !result.Declined && result.Score < sureOfHelp && u.helps(result.Article) && u.faintly(folded) == "" {
+		result.Declined = true
+	}
 	if result.Declined {
 		result.Help = u.faintly(folded)
 	}
 	return result
+}
+
+// sureOfHelp is the probability from which a text that sounds like no call for help is answered with an article that
+// helps in one. To read "you no longer want to live: call 113" under a harmless question frightens; as one of several
+// subjects to choose from it does not.
+const sureOfHelp = 0.5
+
+// helps tells whether an article helps in an emergency.
+func (u *Understander) helps(article kb.ArticleID) bool {
+	return u.alarm != nil && slices.Contains(u.alarm.articles, article)
 }
 
 // faintly gives the article that helps, if a folded text is something like a call for help.

@@ -99,7 +99,6 @@ type memory struct {
 	fail      func() error // what Begin gives instead, if not nil
 }
 
-
 func (m *memory) Begin(_ context.Context, _, update string) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -163,6 +162,7 @@ func (f *figures) Sent(outcome string)  { f.count("sent "+outcome, 1) }
 func (f *figures) Retried(why string)   { f.count("retried "+why, 1) }
 func (f *figures) Lost(n int)           { f.count("lost", n) }
 func (f *figures) Up(up bool) {
+	defer f.ring()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.up = up
@@ -201,6 +201,7 @@ type house struct {
 	log     *notes
 	bot     *discord.Bot
 	stop    func() error // ends the bot and gives what Run gave; more than once too
+	finish  func() error // waits until the bot ends by itself and gives what Run gave
 
 	mu     sync.Mutex
 	now    time.Time
@@ -255,14 +256,14 @@ func (h *house) run() {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- h.bot.Run(ctx, h.answer) }()
-	var once sync.Once
-	var result error
+	wait := sync.OnceValue(func() error { return <-ended })
 	h.stop = func() error {
-		once.Do(func() {
-			cancel()
-			result = <-ended
-		})
-		return result
+		cancel()
+		return wait()
+	}
+	h.finish = func() error {
+		defer cancel()
+		return wait()
 	}
 	h.t.Cleanup(func() { _ = h.stop() })
 }

@@ -112,7 +112,7 @@ func (w *writer) item(item []prose.Span, kind prose.Kind) {
 			w.out.WriteString("**")
 			bold = strong
 		}
-		start = w.span(span, start, kind)
+		start = w.span(span, start, bold || kind != prose.Paragraph)
 	}
 	if bold {
 		w.out.WriteString("**")
@@ -120,9 +120,9 @@ func (w *writer) item(item []prose.Span, kind prose.Kind) {
 }
 
 // span writes a run of text and tells whether the line still stands at its start, where more signs have a meaning.
-func (w *writer) span(span prose.Span, start bool, kind prose.Kind) bool {
+func (w *writer) span(span prose.Span, start, oneLine bool) bool {
 	address := opened(span.Link)
-	text, start := escape(span.Text, start, kind != prose.Paragraph || address != "")
+	text, start := escape(span.Text, start, oneLine || address != "")
 	switch {
 	case address == "" || strings.TrimSpace(span.Text) == "":
 		w.out.WriteString(text)
@@ -155,7 +155,8 @@ const special = "\\*_`~|[]<>@:"
 // line. Hyphens, number signs and digits mean something at the start of a line only, and are left alone elsewhere: phones
 // copy a message as it was sent, and a plan code with backslashes in it would open no plan.
 //
-// A line break begins a new line, but in a heading or a list, where it would end it: there it is a space.
+// A line break begins a new line, but where oneLine says that it would end what it stands in, such as a list: there it is
+// a space.
 func escape(text string, start, oneLine bool) (string, bool) {
 	var out strings.Builder
 	digits := false // all since the start of the line

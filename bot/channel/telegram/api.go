@@ -158,6 +158,9 @@ type refusal struct {
 
 // Error implements error.
 func (r *refusal) Error() string {
+	if errors.Is(r.kind, delivery.ErrRevoked) {
+		return fmt.Sprintf("telegram: %s: %d, %v", r.method, r.code, r.kind) // it says what to do
+	}
 	return fmt.Sprintf("telegram: %s: %d, %s", r.method, r.code, r.reason)
 }
 

@@ -22,14 +22,14 @@ const (
 // How at most one message is said twice after a crash.
 //
 // Telegram has no name for a message that we send, so what was delivered and not noted before a crash is delivered again
-// when its update comes again. That window, from the request that delivers a message to the note that it was delivered,
-// cannot be closed; but it can be held by one message at a time in the whole process, so that a crash finds at most one in
-// it. run.window is that: it is taken for each attempt and kept until the note, and given back while an attempt that
-// failed waits for the next (a 429, a pause), so that one chat's trouble stops no other.
+// when its update comes again. That gap, from the request that delivers a message to the note that it was delivered, cannot
+// be closed; but it can be held by one message at a time in the whole process, so that a crash finds at most one in it.
+// run.gap is that: it is taken for each attempt and kept until the note, and given back while an attempt that failed waits
+// for the next (a 429, a pause), so that one chat's trouble stops no other.
 //
-// Each message of a long reply is noted by itself, the last one as the end of its update. If only the end were noted, the
-// window of a long reply would stay open while its second message waits, and others would have to wait with it or be in
-// their own windows at the same time. So after a crash a reply goes on with the message that was not noted.
+// Each message of a long reply is noted by itself, the last one as the end of its update. If only the end were noted, a
+// long reply would stay in the gap while its second message waits, and others would have to wait with it or be in it at
+// the same time. So after a crash a reply goes on with the message that was not noted.
 //
 // What this cannot see is an answer of Telegram's that is lost on its way: then the attempt failed as far as we know, and
 // its message is sent again.
@@ -92,8 +92,8 @@ func (r *run) sendAndNote(ctx context.Context, u update, p part, first bool, nam
 			return err
 		}
 		select {
-		case r.window <- struct{}{}:
-			defer func() { <-r.window }()
+		case r.gap <- struct{}{}:
+			defer func() { <-r.gap }()
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -89,7 +89,7 @@ const (
 )
 
 // allowed are the kinds of update that Telegram sends us. Edits are not among them: a message is answered as it was said.
-var allowed = `["message","callback_query","my_chat_member"]`
+const allowed = `["message","callback_query","my_chat_member"]`
 
 var secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 
@@ -105,7 +105,7 @@ type run struct {
 	flood     *flood.Gate
 	keyboards *keyboards
 	lanes     *delivery.Lanes[string]
-	window    chan struct{}           // held by the one reply between its delivery and its note; see send.go
+	gap       chan struct{}           // held by the one message between its delivery and its note; see send.go
 	end       context.CancelCauseFunc // ends the run
 
 	// Two contexts are fields because every job needs both, and the webhook's begin elsewhere: ctx says whether to begin
@@ -178,7 +178,7 @@ func (b *Bot) prepare(turn Turn) (*run, error) {
 		Bot: b, api: api, turn: turn, secret: secret,
 		pace: delivery.NewPace(all, chatEvery, chatBurst), groups: delivery.NewPace(1e6, groupEvery, groupBurst),
 		flood: flood.New(b.Now), keyboards: newKeyboards(), lanes: delivery.NewLanes[string](houseRoom),
-		window: make(chan struct{}, 1), inHand: map[int64]*job{},
+		gap: make(chan struct{}, 1), inHand: map[int64]*job{},
 	}, nil
 }
 

@@ -50,6 +50,8 @@ func TestReply(t *testing.T) {
 				looks = append(looks, e.Type+" "+e.Of(m.Text)+" "+e.URL)
 			}
 			equal(t, "looks", looks, []string{"bold Head & <tail> ", "text_link the page https://example.nl/?a=1&b=\"2\"", "bold one ", "text_link BIG-register https://www.bigregister.nl"})
+			equal(t, "lines", m.Lines(), []string{"Head & <tail>", "Look at the page <https://example.nl/?a=1&b=\"2\">, call 070 340 6600 or press", "• one", "• two", "3. three", "4. four",
+				"en Telegram keeps this", "→ BIG-register <https://www.bigregister.nl>", "Which one?"})
 			var buttons []string
 			for _, row := range m.Rows {
 				for _, b := range row {
@@ -417,7 +419,7 @@ func TestRevoked(t *testing.T) {
 				h := newHouse(t, echo)
 				tt.do(h)
 				err := h.bot.Run(t.Context(), h.turn)
-				if !errors.Is(err, delivery.ErrRevoked) {
+				if !errors.Is(err, delivery.ErrRevoked) || !strings.Contains(err.Error(), "make a new one") {
 					t.Errorf("the bot ended with %v", err)
 				}
 				if err != nil && (strings.Contains(err.Error(), h.bot.Token) && h.bot.Token != "" || !strings.HasPrefix(err.Error(), "open the channel: telegram:") && !strings.HasPrefix(err.Error(), "telegram:")) {

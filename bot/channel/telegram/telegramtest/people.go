@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf16"
 )
 
 // Message is a message as it is shown in a chat.
@@ -24,6 +26,26 @@ type Message struct {
 	Deleted  bool
 	Edits    int
 	Unsure   bool // sent by the bot, whose connection broke off before it heard so
+}
+
+// Lines gives the message as it is read, a line a line without the empty ones, with the address of a link behind its
+// words in angle brackets unless they are the address.
+func (m Message) Lines() (lines []string) {
+	var out []uint16
+	at := 0
+	units := utf16.Encode([]rune(m.Text))
+	for _, e := range m.Entities {
+		if end := e.Offset + e.Length; e.URL != "" && e.Of(m.Text) != e.URL && e.Offset >= at {
+			out = append(append(out, units[at:end]...), utf16.Encode([]rune(" <"+e.URL+">"))...)
+			at = end
+		}
+	}
+	for line := range strings.SplitSeq(string(utf16.Decode(append(out, units[at:]...))), "\n") {
+		if strings.TrimSpace(line) != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // File is a file that came with a message.
