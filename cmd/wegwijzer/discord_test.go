@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"io"
+	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 	"unicode/utf16"
@@ -13,6 +13,7 @@ import (
 	"wegwijzer/bot/channel/channeltest"
 	"wegwijzer/bot/channel/discord"
 	"wegwijzer/bot/channel/discord/discordtest"
+	"wegwijzer/bot/channel/telegram"
 	"wegwijzer/bot/metrics"
 	"wegwijzer/kb/locale"
 )
@@ -30,50 +31,32 @@ type discordDriver struct {
 
 func openDiscord(t *testing.T, talk *channeltest.Talk, clock *channeltest.Clock) channeltest.Driver {
 	h := newHouse(t, clock.Now, io.Discard)
+	catalog := h.ed.Library.Catalog()
+	turn := func(ctx context.Context, m bot.Message) (bot.Reply, error) {
+		m.Hint = talk.Lang // Discord says nothing of a language with a typed message; the talks begin with one
+		return h.engine.Turn(ctx, m)
+	}
+	network, updates := startDiscord(t, catalog, turn, clock.Now)
+	return &discordDriver{t: t, network: network, person: network.Person("Somebody", talk.Lang.String()), updates: updates, own: ownSentences(catalog, "Discord")}
+}
+
+// startDiscord runs the bot on a fake network until the test ends.
+func startDiscord(t *testing.T, catalog *locale.Catalog, turn telegram.Turn, now func() time.Time) (*discordtest.Network, *deliveries) {
 	network, err := discordtest.Open(discordtest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(network.Close)
 	updates := &deliveries{}
-	var mu sync.Mutex
-	turns := 0
 	b := &discord.Bot{
-		Token: network.Token(), Endpoint: network.Endpoint(), Catalog: func() *locale.Catalog { return h.ed.Library.Catalog() }, Updates: updates,
-		Figures: metrics.New().Of(discord.Channel), Log: h.log,
-		Now: func() time.Time { // people read before they answer
-			mu.Lock()
-			defer mu.Unlock()
-			turns++
-			return clock.Now().Add(time.Duration(turns) * time.Second)
-		},
+		Token: network.Token(), Endpoint: network.Endpoint(), Catalog: func() *locale.Catalog { return catalog }, Updates: updates,
+		Figures: metrics.New().Of(discord.Channel), Log: slog.New(slog.DiscardHandler), Now: reading(now),
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	turn := func(ctx context.Context, m bot.Message) (bot.Reply, error) {
-		m.Hint = talk.Lang // Discord says nothing of a language with a typed message; the talks begin with one
-		return h.engine.Turn(ctx, m)
-	}
-	go func() { ended <- b.Run(ctx, turn) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("discord: %v", err)
-		}
-	})
+	runChannel(t, b.Run, turn)
 	if err := network.Await(t.Context(), func() bool { return network.Connected() > 0 }); err != nil {
 		t.Fatal(err)
 	}
-	d := &discordDriver{t: t, network: network, person: network.Person("Somebody", talk.Lang.String()), updates: updates, own: map[string]bool{}}
-	catalog := h.ed.Library.Catalog()
-	for _, l := range catalog.Languages() {
-		for _, sentence := range []string{
-			catalog.Sentence(l.Tag, "app.keeps", locale.Args{"app": "Discord"}), catalog.Sentence(l.Tag, "forget.discord", nil), catalog.Sentence(l.Tag, "choice.choose", nil),
-		} {
-			d.own[channeltest.Plain(sentence)] = true
-		}
-	}
-	return d
+	return network, updates
 }
 
 // cutLabels gives a talk with its choices as short as Discord's buttons make them.

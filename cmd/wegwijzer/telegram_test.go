@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"io"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 	"unicode/utf16"
 
+	"wegwijzer/bot"
 	"wegwijzer/bot/channel/channeltest"
 	"wegwijzer/bot/channel/telegram"
 	"wegwijzer/bot/channel/telegram/telegramtest"
@@ -85,47 +87,67 @@ type telegramDriver struct {
 	person  *telegramtest.Person
 	seen    int // messages of the chat that were looked at
 	keys    *telegramtest.Message
-	catalog *locale.Catalog
 	own     map[string]bool // what only this channel says
 }
 
 func openTelegram(t *testing.T, talk *channeltest.Talk, clock *channeltest.Clock) channeltest.Driver {
 	h := newHouse(t, clock.Now, io.Discard)
+	catalog := h.ed.Library.Catalog()
+	network := startTelegram(t, catalog, h.engine.Turn, clock.Now)
+	return &telegramDriver{t: t, network: network, person: network.Person(123456789, talk.Lang.String()), own: ownSentences(catalog, "Telegram")}
+}
+
+// startTelegram runs the bot on a fake network until the test ends.
+func startTelegram(t *testing.T, catalog *locale.Catalog, turn telegram.Turn, now func() time.Time) *telegramtest.Server {
 	network := telegramtest.New(telegramToken)
 	t.Cleanup(network.Close)
-	var mu sync.Mutex
-	turns := 0
 	b := &telegram.Bot{
-		Token: telegramToken, Transport: network, Catalog: func() *locale.Catalog { return h.ed.Library.Catalog() }, Updates: &deliveries{},
-		Figures: metrics.New().Of(telegram.Channel), Log: h.log, PerSecond: 1000,
-		Now: func() time.Time { // people read before they answer
-			mu.Lock()
-			defer mu.Unlock()
-			turns++
-			return clock.Now().Add(time.Duration(turns) * time.Second)
-		},
+		Token: telegramToken, Transport: network, Catalog: func() *locale.Catalog { return catalog }, Updates: &deliveries{},
+		Figures: metrics.New().Of(telegram.Channel), Log: slog.New(slog.DiscardHandler), PerSecond: 1000, Now: reading(now),
 	}
+	runChannel(t, b.Run, turn)
+	return network
+}
+
+// runChannel runs a channel until the test ends.
+func runChannel(t *testing.T, run func(context.Context, func(context.Context, bot.Message) (bot.Reply, error)) error, turn telegram.Turn) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx, h.engine.Turn) }()
+	go func() { ended <- run(ctx, turn) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
-			t.Errorf("telegram: %v", err)
+			t.Errorf("the channel ended with %v", err)
 		}
 	})
-	d := &telegramDriver{t: t, network: network, person: network.Person(123456789, talk.Lang.String()), catalog: h.ed.Library.Catalog(), own: map[string]bool{}}
-	for _, l := range d.catalog.Languages() {
+}
+
+// reading is a clock on which people read before they answer.
+func reading(now func() time.Time) func() time.Time {
+	var mu sync.Mutex
+	turns := 0
+	return func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		turns++
+		return now().Add(time.Duration(turns) * time.Second)
+	}
+}
+
+// ownSentences gives what an app's channel says besides the conversation, in every language.
+func ownSentences(catalog *locale.Catalog, app string) map[string]bool {
+	own := map[string]bool{}
+	for _, l := range catalog.Languages() {
 		for _, sentence := range []string{
-			d.catalog.Sentence(l.Tag, "app.keeps", locale.Args{"app": "Telegram"}), d.catalog.Sentence(l.Tag, "forget.telegram", nil),
-			d.catalog.Sentence(l.Tag, "code.removed", nil), d.catalog.Sentence(l.Tag, "choice.choose", nil),
+			catalog.Sentence(l.Tag, "app.keeps", locale.Args{"app": app}), catalog.Sentence(l.Tag, "forget."+strings.ToLower(app), nil),
+			catalog.Sentence(l.Tag, "code.removed", nil), catalog.Sentence(l.Tag, "choice.choose", nil),
 		} {
 			for line := range strings.Lines(sentence) {
-				d.own[channeltest.Plain(line)] = true
+				own[channeltest.Plain(line)] = true
 			}
 		}
 	}
-	return d
+	return own
 }
 
 func (d *telegramDriver) Say(text string) channeltest.Screen {
