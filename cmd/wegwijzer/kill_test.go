@@ -2,15 +2,27 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"golang.org/x/text/language"
 
+	"wegwijzer/bot"
 	"wegwijzer/bot/channel/channeltest"
+	"wegwijzer/bot/channel/discord"
+	"wegwijzer/bot/channel/discord/discordtest"
 	"wegwijzer/bot/channel/telegram/telegramtest"
+	"wegwijzer/bot/session"
+	"wegwijzer/bot/store"
 )
 
 // deed is one thing that a person does at Telegram.
@@ -179,5 +191,125 @@ func TestTelegramSurvivesKills(t *testing.T) {
 		people*len(lives[0]), took, kills, messages, requests, doubles, unsure, lost)
 	if doubles > kills {
 		t.Errorf("%d messages were said twice after %d kills", doubles, kills)
+	}
+}
+
+// TestDiscordSurvivesKills kills a server ten times while sixty people change their language again and again. Discord does
+// not deliver twice, so a message may be lost; but none is half applied, none that was answered is forgotten, and those
+// that a crash took in the middle are counted by the next start.
+func TestDiscordSurvivesKills(t *testing.T) {
+	if os.Getenv("WEGWIJZER_TEST_KILLS") == "" {
+		t.Skip("set WEGWIJZER_TEST_KILLS=1 to kill a server ten times; it takes minutes")
+	}
+	const people, each, kills = 60, 18, 10
+	tongues := []string{"nl", "en", "ar", "fa", "ti", "tr", "uk", "ru", "so", "ps", "fr", "es"}
+	network, err := discordtest.Open(discordtest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(network.Close)
+	s := newServer(t)
+	s.env = []string{"WEGWIJZER_DISCORD_TOKEN=" + network.Token()}
+	s.args = []string{"--discord-api", network.Endpoint()}
+	s.start("127.0.0.1:0")
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	defer cancel()
+
+	type life struct {
+		person   *discordtest.Person
+		said     []string // the language of each message
+		answered int      // messages with a reply
+		last     int      // the last of them, from 1
+	}
+	lives := make([]*life, people)
+	var answered, epoch atomic.Int64
+	var talking sync.WaitGroup
+	replies := func(p *discordtest.Person) (n int) {
+		for _, m := range p.Messages(p.Direct()) {
+			if m.FromBot {
+				n++
+			}
+		}
+		return n
+	}
+	for i := range lives {
+		l := &life{person: network.Person(fmt.Sprint("Somebody ", i), "")}
+		lives[i] = l
+		talking.Go(func() {
+			for n := range each {
+				if network.Await(ctx, func() bool { return network.Connected() > 0 }) != nil {
+					return
+				}
+				tongue := tongues[(i+n)%len(tongues)]
+				before, now := replies(l.person), epoch.Load()
+				l.person.Write(l.person.Direct(), "/lang "+tongue)
+				l.said = append(l.said, tongue)
+				if network.Await(ctx, func() bool { return replies(l.person) > before || epoch.Load() != now }) != nil {
+					return
+				}
+				if replies(l.person) > before {
+					l.answered, l.last = l.answered+1, len(l.said)
+					answered.Add(1)
+				}
+			}
+		})
+	}
+	for kill := range kills {
+		at := int64(people * each * (kill + 1) / (kills + 2))
+		for answered.Load() < at && ctx.Err() == nil {
+			time.Sleep(5 * time.Millisecond)
+		}
+		s.kill()
+		epoch.Add(1)
+		s.start("127.0.0.1:0")
+	}
+	talking.Wait()
+	if ctx.Err() != nil {
+		t.Fatal("the people were not answered in time")
+	}
+	if err := s.stop(); err != nil {
+		t.Errorf("serve ended with %v after SIGTERM", err)
+	}
+
+	db, err := store.Open(t.Context(), filepath.Join(s.home, ".local/share/wegwijzer/wegwijzer.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	key, err := session.LoadOrCreateKey(filepath.Join(s.home, ".config/wegwijzer/server.key"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sessions := session.New(key, db.Sessions(), time.Now)
+	sent, lost := 0, 0
+	for i, l := range lives {
+		one, err := sessions.Open(t.Context(), discord.Channel, bot.PersonID(l.person.ID()))
+		if err != nil {
+			t.Fatalf("person %d: %v", i, err)
+		}
+		sent, lost = sent+len(l.said), lost+len(l.said)-l.answered
+		if one.Turns < l.answered || one.Turns > len(l.said) {
+			t.Errorf("person %d: %d turns are kept of %d messages with %d replies", i, one.Turns, len(l.said), l.answered)
+		}
+		// What is kept is the whole effect of the last message that was handled: that of the last reply, or of one after it.
+		if !slices.Contains(l.said[max(l.last-1, 0):], one.Locale.String()) {
+			t.Errorf("person %d: is kept in %s, and the last reply was in %s", i, one.Locale, l.said[max(l.last-1, 0)])
+		}
+	}
+	raw, err := os.ReadFile(s.log.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := 0
+	for _, m := range regexp.MustCompile(`lost=(\d+)`).FindAllSubmatch(raw, -1) {
+		n, _ := strconv.Atoi(string(m[1]))
+		counted += n
+	}
+	t.Logf("%d messages, %d kills: %d without a reply, of which the starts counted %d; the others had not reached the program", sent, kills, lost, counted)
+	if counted > lost {
+		t.Errorf("%d lost messages were counted, but only %d had no reply", counted, lost)
+	}
+	if counted == 0 {
+		t.Error("no kill met a message in the middle; the test shows nothing")
 	}
 }
