@@ -94,7 +94,7 @@ func TestTelegramSurvivesKills(t *testing.T) {
 	if os.Getenv("WEGWIJZER_TEST_KILLS") == "" {
 		t.Skip("set WEGWIJZER_TEST_KILLS=1 to kill a server twenty times; it takes minutes")
 	}
-	const people, kills, seed, atOnce = 1000, 20, 20261124, 100
+	const people, kills, seed, atOnce = 1000, 20, 20261124, 200
 	random := rand.New(rand.NewPCG(seed, 0))
 	t.Logf("%d people, %d updates, %d kills, seed %d", people, people*len(lives[0]), kills, seed)
 
@@ -201,7 +201,7 @@ func TestDiscordSurvivesKills(t *testing.T) {
 	if os.Getenv("WEGWIJZER_TEST_KILLS") == "" {
 		t.Skip("set WEGWIJZER_TEST_KILLS=1 to kill a server ten times; it takes minutes")
 	}
-	const people, each, kills = 60, 18, 10
+	const people, each, kills = 60, 14, 10
 	tongues := []string{"nl", "en", "ar", "fa", "ti", "tr", "uk", "ru", "so", "ps", "fr", "es"}
 	network, err := discordtest.Open(discordtest.Options{})
 	if err != nil {
@@ -244,9 +244,10 @@ func TestDiscordSurvivesKills(t *testing.T) {
 				before, now := replies(l.person), epoch.Load()
 				l.person.Write(l.person.Direct(), "/lang "+tongue)
 				l.said = append(l.said, tongue)
-				if network.Await(ctx, func() bool { return replies(l.person) > before || epoch.Load() != now }) != nil {
-					return
-				}
+				// Who hears nothing for a while goes on, as people do: what came before the bot had said who it is was never given to it.
+				patient, cancel := context.WithTimeout(ctx, 10*time.Second)
+				_ = network.Await(patient, func() bool { return replies(l.person) > before || epoch.Load() != now })
+				cancel()
 				if replies(l.person) > before {
 					l.answered, l.last = l.answered+1, len(l.said)
 					answered.Add(1)
@@ -254,9 +255,8 @@ func TestDiscordSurvivesKills(t *testing.T) {
 			}
 		})
 	}
-	for kill := range kills {
-		at := int64(people * each * (kill + 1) / (kills + 2))
-		for answered.Load() < at && ctx.Err() == nil {
+	for range kills { // each after some more replies: with every kill up to sixty messages go without one
+		for at := answered.Load() + 20; answered.Load() < at && ctx.Err() == nil; {
 			time.Sleep(5 * time.Millisecond)
 		}
 		s.kill()

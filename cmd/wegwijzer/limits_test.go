@@ -121,7 +121,10 @@ func TestEveryTextFitsEveryNetwork(t *testing.T) {
 		messages += len(contents)
 	}
 	number := int64(900_000_000)
-	for _, l := range catalog.Languages() {
+	for i, l := range catalog.Languages() {
+		if raceDetector && i%5 != 2 {
+			continue // the plain run has them all; what the detector can see is in one as in twelve
+		}
 		var persons []int64
 		for range asks {
 			number++

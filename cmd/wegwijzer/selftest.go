@@ -278,7 +278,7 @@ func (l *lab) discord(ctx context.Context, turn telegram.Turn) (n int, err error
 	b := &discord.Bot{Token: l.words.Token, Endpoint: network.Endpoint(), Catalog: l.catalog, Updates: watched,
 		Figures: l.figures.Of(discord.Channel), Log: l.log, Now: ticking()}
 	return n, l.during(ctx, func(ctx context.Context) error { return b.Run(ctx, turn) }, func(ctx context.Context) error {
-		if err := network.Await(ctx, func() bool { return network.Connected() > 0 }); err != nil {
+		if err := network.Await(ctx, func() bool { return network.Connected() > 0 && len(network.Commands()) > 0 }); err != nil {
 			return fmt.Errorf("connect: %w", err)
 		}
 		person := network.PersonWithID(strconv.FormatInt(l.words.User, 10), l.words.Name, "en-US")

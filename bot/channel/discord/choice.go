@@ -52,7 +52,7 @@ func chosen(custom string) string {
 
 // valid tells whether a choice can be a button: its id is one that we can send and read again, its label says something.
 func valid(c bot.Choice) bool {
-	if c.ID == "" || len(c.ID) > longestID-len(choicePrefix)-4 || strings.TrimSpace(c.Label) == "" {
+	if c.ID == "" || len(c.ID) > longestID-len(choicePrefix)-4 || blank(c.Label) {
 		return false
 	}
 	return !strings.ContainsFunc(c.ID, func(r rune) bool { return r < '!' || r > '~' })

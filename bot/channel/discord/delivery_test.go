@@ -283,7 +283,7 @@ func TestRevoked(t *testing.T) {
 			defer cancel()
 			go func() { ended <- h.bot.Run(ctx, h.answer) }()
 			if find != nil {
-				h.await("the bot is connected", func() bool { return h.net.Connected() == 1 && len(h.net.Commands()) > 0 })
+				h.ready()
 				find(h, h.net.Person("Amira", "nl"))
 			}
 			if err := <-ended; !errors.Is(err, delivery.ErrRevoked) {

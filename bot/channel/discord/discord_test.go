@@ -366,7 +366,7 @@ func TestFlood(t *testing.T) {
 	frozen := h.clock()
 	h.bot.Now = func() time.Time { return frozen }
 	h.run()
-	h.await("the bot is connected", func() bool { return h.net.Connected() == 1 && len(h.net.Commands()) > 0 })
+	h.ready()
 	p := h.net.Person("Amira", "nl")
 	var last string
 	for range 25 {

@@ -9,6 +9,8 @@ import (
 
 	"wegwijzer/bot/channel/discord/discordtest"
 	"wegwijzer/bot/delivery"
+	"wegwijzer/content"
+	"wegwijzer/kb"
 )
 
 // However the connection ends, the bot comes back and what was written meanwhile is answered once.
@@ -65,6 +67,25 @@ func TestDeafGateway(t *testing.T) {
 	}
 }
 
+// A gateway that takes the connection and then says nothing does not keep the bot from stopping.
+func TestStopWhileOpening(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, say("hello"))
+	h.net.MuteGateway(true)
+	h.run()
+	h.await("the bot has called", func() bool { return h.net.Connections() == 1 })
+	ended := make(chan error, 1)
+	go func() { ended <- h.stop() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("Run gave %v", err)
+		}
+	case <-time.After(patience):
+		t.Fatal("the bot does not stop")
+	}
+}
+
 // Close codes after which a bot must not come back end it, with what to do.
 func TestClosedForGood(t *testing.T) {
 	t.Parallel()
@@ -98,15 +119,14 @@ func TestSessionsAreSpared(t *testing.T) {
 func TestUp(t *testing.T) {
 	t.Parallel()
 	h := open(t, say("hello"))
-	up := func() bool { h.figures.mu.Lock(); defer h.figures.mu.Unlock(); return h.figures.up }
 	h.updates.ended(t, h.net.Person("Amira", "nl").Write(h.net.Person("Omar", "nl").Direct(), "hello"))
-	if !up() {
+	if !h.figures.isUp() {
 		t.Error("the bot answers but is not up")
 	}
 	if err := h.stop(); err != nil {
 		t.Error(err)
 	}
-	if up() {
+	if h.figures.isUp() {
 		t.Error("the bot ended but is up")
 	}
 }
@@ -191,5 +211,23 @@ func TestRegisterRefused(t *testing.T) {
 	p := h.net.Person("Amira", "nl")
 	if outcome := h.updates.ended(t, p.Write(p.Direct(), "hello")); outcome != "sent" {
 		t.Errorf("outcome %s", outcome)
+	}
+}
+
+// Discord takes the commands of the real content in every language.
+func TestRegisterTheContent(t *testing.T) {
+	t.Parallel()
+	lib, faults := kb.Load(content.FS, content.FS)
+	if kb.HasErrors(faults) {
+		t.Fatalf("the content has faults: %v", faults[0])
+	}
+	h := newHouse(t, say("hello"))
+	h.bot.Catalog = lib.Catalog
+	h.run()
+	h.await("the commands stand", func() bool { return len(h.net.Commands()) == 11 })
+	for _, c := range h.net.Commands() {
+		if c.Name == "next" && (c.NameLocalizations["nl"] != "volgende" || c.NameLocalizations["fr"] != "suivant" || c.NameLocalizations["uk"] != "наступне" || c.NameLocalizations["en-US"] != "" || len(c.DescriptionLocalizations) < 9) {
+			t.Errorf("next is %+v", c)
+		}
 	}
 }

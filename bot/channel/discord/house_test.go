@@ -174,6 +174,12 @@ func (f *figures) of(what string) int {
 	return f.counts[what]
 }
 
+func (f *figures) isUp() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.up
+}
+
 // notes is a log that several goroutines write.
 type notes struct {
 	mu sync.Mutex
@@ -247,8 +253,15 @@ func open(t *testing.T, turn func(context.Context, bot.Message) (bot.Reply, erro
 	t.Helper()
 	h := newHouse(t, turn)
 	h.run()
-	h.await("the bot is connected", func() bool { return h.net.Connected() == 1 && len(h.net.Commands()) > 0 })
+	h.ready()
 	return h
+}
+
+// ready waits until the bot is connected, has heard so, and its commands stand.
+func (h *house) ready() {
+	h.t.Helper()
+	h.figures.wait(h.t, "the bot is connected", h.figures.isUp)
+	h.await("the commands stand", func() bool { return len(h.net.Commands()) > 0 })
 }
 
 // run starts the bot.

@@ -299,7 +299,7 @@ func (j *job) send(ctx context.Context, p page) error {
 	// Discord gives the message of before for the same nonce, so that an attempt whose answer was lost on the way is not
 	// read twice. An update's id and a number are at most 25 characters.
 	b.Nonce, b.EnforceNonce = j.message.Update+"-"+strconv.Itoa(j.arrived), true
-	if j.place.answers != "" {
+	if j.place.answers != "" && j.arrived == 0 {
 		b.Reference = &reference{Message: j.place.answers}
 	}
 	return j.api.paced(ctx, j.place.channel, http.MethodPost, discordgo.EndpointChannelMessages(j.place.channel), b, fileOf(p.document))
@@ -332,7 +332,7 @@ func (j *job) settle() {
 			return j.api.paced(ctx, i.id, http.MethodPatch, discordgo.EndpointInteractionResponseActions(i.app, i.token), change, nil)
 		}
 		return j.api.paced(ctx, j.place.channel, http.MethodPatch, discordgo.EndpointChannelMessage(j.place.channel, i.message), change, nil)
-	}, j.retried); err != nil {
+	}, j.retried); err != nil && !errors.Is(err, delivery.ErrGone) {
 		j.Log.Warn("take the buttons from a message", "channel", string(Channel), "error", err)
 	}
 }

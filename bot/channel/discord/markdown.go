@@ -107,7 +107,8 @@ func lead(item []prose.Span, direction locale.Direction) string {
 func (w *writer) item(item []prose.Span, kind prose.Kind) {
 	bold, start := false, true
 	for _, span := range item {
-		strong := (span.Strong || kind == prose.Heading) && strings.TrimSpace(span.Text) != ""
+		span.Text = clean(span.Text)
+		strong := (span.Strong || kind == prose.Heading) && !blank(span.Text)
 		if strong != bold && (strong || span.Text != "") {
 			w.out.WriteString("**")
 			bold = strong
@@ -124,7 +125,7 @@ func (w *writer) span(span prose.Span, start, oneLine bool) bool {
 	address := opened(span.Link)
 	text, start := escape(span.Text, start, oneLine || address != "")
 	switch {
-	case address == "" || strings.TrimSpace(span.Text) == "":
+	case address == "" || blank(span.Text):
 		w.out.WriteString(text)
 	case span.Text == span.Link:
 		w.out.WriteString("<" + address + ">")
@@ -147,6 +148,24 @@ func opened(link string) string {
 	return strings.NewReplacer("<", "%3C", ">", "%3E", "\\", "%5C").Replace(address.String())
 }
 
+// clean gives a text without what a message cannot hold. A link's words may be nothing but that.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\u2028' || r == '\u2029':
+			return ' '
+		case unicode.IsControl(r) && r != '\n':
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\ufffd"))
+}
+
+// blank tells whether there is nothing to see in a text.
+func blank(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) })
+}
+
 // special are the signs that mean something anywhere in a line. A closing parenthesis means something only behind a
 // bracket, which is always escaped.
 const special = "\\*_`~|[]<>@:"
@@ -160,18 +179,14 @@ const special = "\\*_`~|[]<>@:"
 func escape(text string, start, oneLine bool) (string, bool) {
 	var out strings.Builder
 	digits := false // all since the start of the line
-	for _, r := range strings.ToValidUTF8(text, "\ufffd") {
-		if r == '\n' && oneLine || r == '\u2028' || r == '\u2029' {
+	for _, r := range text {
+		if r == '\n' && oneLine {
 			r = ' '
 		}
 		switch {
 		case r == '\n':
 			out.WriteRune(r)
 			start, digits = true, false
-			continue
-		case r == '\t':
-			r = ' '
-		case unicode.IsControl(r):
 			continue
 		case strings.ContainsRune(special, r),
 			start && !digits && strings.ContainsRune("-+#", r),

@@ -42,7 +42,7 @@ func TestNothingIsWritten(t *testing.T) {
 	p := h.net.PersonWithID(person, c.Name, "en-US")
 	room := h.net.Guild("COA")
 	h.run()
-	h.await("the bot is connected", func() bool { return h.net.Connected() == 1 && len(h.net.Commands()) > 0 })
+	h.ready()
 
 	faults := []discordtest.Fault{{Status: 500}, {}, {Done: true}, {Status: 429, After: 100 * time.Millisecond}, {Status: 502, Page: true}, {Status: 400, Code: 50035}, {Status: 403, Code: 50007}, {Status: 404, Code: 10015}}
 	for i, text := range []string{c.Sentence, c.Name, "بنت " + c.NameAr, c.BSN, c.Phone, c.Email, "panic " + c.Sentence, c.Sentence} {
@@ -76,7 +76,7 @@ func TestNothingIsWritten(t *testing.T) {
 	h.await("the bot is back", func() bool { return h.net.Connected() == 1 })
 	h.net.Revoke()
 	var ended error
-	h.figures.wait(t, "the bot ends", func() bool { h.figures.mu.Lock(); defer h.figures.mu.Unlock(); return !h.figures.up })
+	h.figures.wait(t, "the bot ends", func() bool { return !h.figures.isUp() })
 	ended = h.finish()
 	if !errors.Is(ended, delivery.ErrRevoked) {
 		t.Errorf("Run gave %v", ended)

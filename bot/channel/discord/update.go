@@ -52,6 +52,7 @@ type (
 		ID        string                `json:"id"`
 		ChannelID string                `json:"channel_id"`
 		GuildID   string                `json:"guild_id"`
+		Room      *int                  `json:"channel_type"`
 		WebhookID string                `json:"webhook_id"`
 		Type      discordgo.MessageType `json:"type"`
 		Author    *user                 `json:"author"`
@@ -132,6 +133,9 @@ func fromMessage(m messageEvent, self string) *update {
 	}
 	if !snowflake.MatchString(m.ID) || !snowflake.MatchString(m.ChannelID) || !snowflake.MatchString(m.Author.ID) {
 		return nil
+	}
+	if m.GuildID == "" && m.Room != nil && *m.Room != int(discordgo.ChannelTypeDM) {
+		return nil // a group, where a bot has no business
 	}
 	u := &update{kind: "message", place: place{channel: m.ChannelID, direct: m.GuildID == ""}}
 	if !u.place.direct {

@@ -20,10 +20,11 @@ func TestRead(t *testing.T) {
 		text, choice     string
 		public, direct   bool
 	}{
-		{"a direct message", "MESSAGE_CREATE", `{"id":"1","channel_id":"2","author":{"id":"3"},"content":"hello <@4>","type":0}`, "message", "hello", "", false, true},
+		{"a direct message", "MESSAGE_CREATE", `{"id":"1","channel_id":"2","channel_type":1,"author":{"id":"3"},"content":"hello <@4>","type":0}`, "message", "hello", "", false, true},
 		{"an answer in one", "MESSAGE_CREATE", `{"id":"1","channel_id":"2","author":{"id":"3"},"content":"yes","type":19}`, "message", "yes", "", false, true},
 		{"a mention", "MESSAGE_CREATE", `{"id":"1","channel_id":"2","guild_id":"9","author":{"id":"3"},"content":"<@` + me + `> hello <:wave:12>","mentions":[null,{"id":"` + me + `"}]}`, "mention", "hello", "", true, false},
 		{"of somebody else", "MESSAGE_CREATE", `{"id":"1","channel_id":"2","guild_id":"9","author":{"id":"3"},"content":"<@5> hello","mentions":[{"id":"5"}]}`, "", "", "", false, false},
+		{"in a group", "MESSAGE_CREATE", `{"id":"1","channel_id":"2","channel_type":3,"author":{"id":"3"},"content":"hello"}`, "", "", "", false, false},
 		{"by a bot", "MESSAGE_CREATE", `{"id":"1","channel_id":"2","author":{"id":"3","bot":true},"content":"hello"}`, "", "", "", false, false},
 		{"by a webhook", "MESSAGE_CREATE", `{"id":"1","channel_id":"2","author":{"id":"3"},"webhook_id":"4","content":"hello"}`, "", "", "", false, false},
 		{"somebody pinned something", "MESSAGE_CREATE", `{"id":"1","channel_id":"2","author":{"id":"3"},"type":6}`, "", "", "", false, false},

@@ -34,6 +34,7 @@ type gateway struct {
 	repeat    int           // events told again to who resumes
 	refuses   int           // close code for who identifies, 0: none
 	deaf      bool          // heartbeats stay without an answer
+	mute      bool          // nothing is said at all
 }
 
 // session is what is kept of a bot's connection, also while the line is down.
@@ -84,6 +85,20 @@ func (n *Network) Connected() int {
 		}
 	}
 	return count
+}
+
+// Connections gives how many connections there are, with a session or without.
+func (n *Network) Connections() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.gateway.lines)
+}
+
+// MuteGateway lets the gateway take connections and say nothing to them, or speak again to new ones.
+func (n *Network) MuteGateway(mute bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.gateway.mute = mute
 }
 
 // DropGateway breaks every connection to the gateway without a word.
@@ -205,10 +220,13 @@ func (n *Network) connect(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	n.mu.Lock()
 	n.gateway.lines[l] = true
-	every := n.gateway.heartbeat
+	every, mute := n.gateway.heartbeat, n.gateway.mute
+	n.change()
 	n.mu.Unlock()
 	defer l.leave()
-	l.write(map[string]any{"op": opHello, "s": nil, "t": nil, "d": map[string]any{"heartbeat_interval": every.Milliseconds()}})
+	if !mute {
+		l.write(map[string]any{"op": opHello, "s": nil, "t": nil, "d": map[string]any{"heartbeat_interval": every.Milliseconds()}})
+	}
 	n.running.Go(func() { l.tell(ctx) })
 	for {
 		_, raw, err := socket.Read(ctx)
@@ -407,13 +425,6 @@ func (n *Network) guildJSON(g *guild) map[string]any {
 	return all
 }
 
-func (n *Network) guildOf(c *channel) string {
-	if c.guild == nil {
-		return ""
-	}
-	return c.guild.id
-}
-
 // heard tells the sessions of a message that was made or changed. The caller holds mu.
 func (n *Network) heard(event string, c *channel, m *message) {
 	if m.only != nil && m.FromBot {
@@ -424,10 +435,11 @@ func (n *Network) heard(event string, c *channel, m *message) {
 		intent = guildMessages
 	}
 	data := n.messageJSON(m)
-	data["guild_id"] = n.guildOf(c)
-	if c.guild == nil {
-		delete(data, "guild_id")
-	} else if !m.FromBot {
+	data["channel_type"] = 1
+	if c.guild != nil {
+		data["guild_id"], data["channel_type"] = c.guild.id, 0
+	}
+	if c.guild != nil && !m.FromBot {
 		data["member"] = map[string]any{"roles": []any{}, "joined_at": n.now().UTC().Format(time.RFC3339Nano), "deaf": false, "mute": false, "flags": 0}
 		if !slices.Contains(m.mentions, n.bot) { // nobody has the Message Content intent here
 			data["content"], data["attachments"], data["components"], data["embeds"] = "", []any{}, []any{}, []any{}

@@ -111,6 +111,15 @@ func inline(text string, like Run) (runs []Run) {
 	}
 next:
 	for len(text) > 0 {
+		// Most of a text means nothing; what follows looks at each place where something may begin.
+		if at := strings.IndexAny(text, "\\[<@:hd*_~|`"); at != 0 {
+			if at < 0 {
+				at = len(text)
+			}
+			plain(text[:at])
+			text = text[at:]
+			continue
+		}
 		if text[0] == '\\' && len(text) > 1 && strings.IndexByte("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", text[1]) >= 0 {
 			plain(text[1:2])
 			text = text[2:]
