@@ -22,6 +22,15 @@
 // own. Then the counter takes note, aside, of what the turn was about (bot/insight), the session is sealed and saved,
 // and only then the Reply goes back to the channel, which shows it in its own means.
 //
+// # What a network does to a message
+//
+// A chat network delivers an update again when it is not sure that we have it, cuts lines, and asks to slow down. Three
+// things keep that from a person: the session remembers which update it last handled and what it was before, so that a
+// second delivery gets the same reply and changes nothing; the channel begins a person's next update only when the reply
+// to this one has arrived and its outcome is noted (bot/store keeps outcomes for a day, without person or words); and
+// bot/delivery retries, paces and keeps the order. bot/flood stops who sends far too much. What may be public is answered
+// from the question alone (conversation/public.go), and behind a closed door only calls for help are answered.
+//
 // # Who owns what
 //
 // Content is an edition.Edition: immutable, checked as a whole, behind one atomic pointer in cmd/wegwijzer. New content
