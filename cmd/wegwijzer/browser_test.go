@@ -92,7 +92,7 @@ func TestPhone(t *testing.T) {
 				chromedp.WaitVisible(`.choices button[value="lang:ar"]`, chromedp.ByQuery),
 				chromedp.Click(`.choices button[value="lang:ar"]`, chromedp.ByQuery),
 				chromedp.WaitVisible(`html[lang="ar"][dir="rtl"] .bot`, chromedp.ByQuery),
-				chromedp.SendKeys(`.say input`, "كم يكلف امتحان BIG للممرضين؟", chromedp.ByQuery),
+				chromedp.SendKeys(`.say [name="text"]`, "كم يكلف امتحان BIG للممرضين؟", chromedp.ByQuery),
 				chromedp.Click(`.say button`, chromedp.ByQuery),
 				chromedp.WaitVisible(`.exchange .sources a[href^="https://"]`, chromedp.ByQuery),
 				chromedp.Text(`.exchange:last-child .you`, &said, chromedp.ByQuery),

@@ -425,6 +425,9 @@ func TestGateway(t *testing.T) {
 	if err := again.socket.Close(websocket.StatusNormalClosure, ""); err != nil {
 		t.Error(err)
 	}
+	if err := n.Await(t.Context(), func() bool { return n.Connected() == 0 }); err != nil {
+		t.Fatal(err) // the goodbye is heard in its own time
+	}
 	last := dial(t, n)
 	last.write(t, 6, map[string]any{"token": n.Token(), "session_id": l.session, "seq": again.seq})
 	if op, _, _ := last.read(t); op != 9 {

@@ -30,7 +30,7 @@ function add({ ok, page }, label) {
   // The language of the frame follows the last reply; what was said before keeps its own.
   for (const name of ["lang", "dir"]) document.documentElement[name] = page.documentElement[name];
   document.querySelector("header").replaceWith(page.querySelector("header"));
-  const said = document.querySelector(".say input"), next = page.querySelector(".say input");
+  const said = document.querySelector('.say [name="text"]'), next = page.querySelector('.say [name="text"]');
   if (ok) said.value = ""; // what was typed and not answered stays, to be sent again
   said.placeholder = next.placeholder;
   said.setAttribute("aria-label", next.getAttribute("aria-label"));
