@@ -22,5 +22,6 @@ type Message struct {
 	Time    time.Time    // when it reached us
 	Hint    language.Tag // the language of the person's app, a first guess only; language.Und if unknown
 	Update  string       // opaque name of the delivery within the channel, at most 255 bytes: a second one gets the first one's reply again and changes nothing; empty if the network gives none
+	Held    bool         // the person sends far too much: only a call for help is answered, and to all else the reply is empty
 	Public  bool         // others read along: nothing of the person's own may be read, kept or shown
 }

@@ -359,6 +359,50 @@ func title(t *testing.T, id kb.ArticleID) string {
 	return a.Texts[language.English].Title
 }
 
+// Who calls for help is answered where nothing else is: held back, in a crowd of their own messages, with no database.
+func TestHelpWaitsForNothing(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	engine := inMemory(t, m, nil)
+	want := title(t, "suicidal-thoughts")
+	answered := func(name string, message bot.Message) string {
+		t.Helper()
+		reply, err := engine.Turn(t.Context(), message)
+		if err != nil {
+			return "error"
+		}
+		return strings.Join(reply.Body.Lines(), "\n")
+	}
+	call, other := typed("I want to kill myself"), typed("what does the BI test cost")
+	for name, change := range map[string]func(*bot.Message){
+		"held back":   func(m *bot.Message) { m.Held = true },
+		"no database": func(*bot.Message) { m.fails = errors.New("the disk is gone") },
+	} {
+		help, question := call, other
+		change(&help)
+		change(&question)
+		if got := answered(name, help); !strings.Contains(got, want) {
+			t.Errorf("%s: a call for help is answered %q", name, got)
+		}
+		if got := answered(name, question); got != "" && got != "error" {
+			t.Errorf("%s: a question is answered %q", name, got)
+		}
+		m.fails = nil
+	}
+	// A closed door keeps nobody from being forgotten, and says why also without a database.
+	m.sessions["somebody"] = &session.Session{Locale: language.English, Chosen: true, Turns: 2}
+	ed := realEdition(t)
+	closed := conversation.New(func() *edition.Edition { return ed }, m, insight.Off{}, doors{map[language.Tag]string{language.English: "repairs"}}, slog.New(slog.DiscardHandler))
+	m.fails = errors.New("the disk is gone")
+	if reply, err := closed.Turn(t.Context(), typed("/plan")); err != nil || !strings.Contains(reply.Body.Text(), "repairs") {
+		t.Errorf("a closed door without a database: %q, %v", reply.Body.Text(), err)
+	}
+	m.fails = nil
+	if reply, err := closed.Turn(t.Context(), typed("/forget")); err != nil || !reply.Forgotten || m.sessions["somebody"] != nil {
+		t.Errorf("/forget at a closed door: %q, %v", reply.Body.Text(), err)
+	}
+}
+
 // doors closes one channel.
 type doors struct{ reasons map[language.Tag]string }
 

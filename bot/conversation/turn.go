@@ -33,11 +33,18 @@ const maxOffered = 64
 // A person who sends faster than is answered gets a kind sentence, not an error. An error means that nothing was
 // saved and the message may be sent again; it never holds words or an id of the person.
 func (e *Engine) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
+	if m.Held {
+		help, _ := e.help(m, &session.Session{})
+		return help, nil
+	}
 	if m.Public {
 		return e.answerInPublic(m), nil
 	}
 	leave, err := e.lanes.enter(ctx, laneKey{m.Channel, m.Person})
 	if errors.Is(err, errBusy) {
+		if help, called := e.help(m, &session.Session{}); called {
+			return help, nil
+		}
 		return e.sentence(m, "busy"), nil
 	}
 	if err != nil {
@@ -51,11 +58,19 @@ func (e *Engine) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 		e.log.Error("a stored session does not open; the person begins anew", "channel", string(m.Channel))
 		s, err = &session.Session{}, nil
 	}
+	reasons, closed := e.doors.Closed(m.Channel)
 	if err != nil {
-		return bot.Reply{}, fmt.Errorf("open the session: %w", err)
+		// Nothing is known of the person. Who calls for help gets it all the same, and a closed door says why it is.
+		if help, called := e.help(m, &session.Session{}); called {
+			return help, nil
+		}
+		if !closed {
+			return bot.Reply{}, fmt.Errorf("open the session: %w", err)
+		}
+		s = &session.Session{}
 	}
 	t := &turn{ed: e.editions(), s: s, m: m, day: m.Time}
-	if reasons, closed := e.doors.Closed(m.Channel); closed {
+	if closed && !forgets(m) {
 		if place := guarded(func() { t.refuse(reasons) }); place != "" {
 			return e.broken(m, place), nil
 		}
@@ -79,6 +94,29 @@ func (e *Engine) Turn(ctx context.Context, m bot.Message) (bot.Reply, error) {
 		return bot.Reply{}, fmt.Errorf("save the session: %w", err)
 	}
 	return t.reply, nil
+}
+
+// forgets tells whether a message is the one that wipes everything, which no closed door may keep from anybody.
+func forgets(m bot.Message) bool {
+	name, _, _ := strings.Cut(strings.TrimSpace(m.Text), "@")
+	return strings.EqualFold(name, "/forget") || m.Choice == choiceID(pressCommand, "forget")
+}
+
+// help answers a call for help, if the message is one, without the session in store: it must not wait for anything.
+func (e *Engine) help(m bot.Message, s *session.Session) (reply bot.Reply, called bool) {
+	if m.Choice != "" {
+		return bot.Reply{}, false
+	}
+	t := &turn{ed: e.editions(), s: s, m: m, day: m.Time, text: m.Text}
+	if place := guarded(func() {
+		t.listen()
+		called = t.claimCrisis()
+	}); place != "" {
+		e.log.Error("a call for help broke off", "channel", string(m.Channel), "at", place)
+		return bot.Reply{}, false
+	}
+	t.reply.Choices, t.reply.Locale = nil, t.tag
+	return t.reply, called
 }
 
 // broken answers a turn that panicked, which is a bug of ours. The value of the panic may quote the message, so only its

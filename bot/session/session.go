@@ -58,7 +58,7 @@ func (s *Session) Begin(update string) (again bool) {
 		return true
 	}
 	one := *s
-	one.Update, one.before = "", nil
+	one.Update, one.before, one.Counted = "", nil, nil // the memory of the counter is that of now in any case
 	s.Update, s.before = update, encode(&one)
 	return false
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -204,11 +205,15 @@ func (p *process) token(name, file string) (string, error) {
 	}
 	raw, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("read the token: %w", err)
+		// Without the name of the file: it may be the token itself, put where its file should be named.
+		if path, ok := errors.AsType[*fs.PathError](err); ok {
+			err = path.Err
+		}
+		return "", fmt.Errorf("read the file that %s_FILE names: %w", name, err)
 	}
 	token := strings.TrimSpace(string(raw))
 	if token == "" || strings.ContainsAny(token, " \t\r\n") {
-		return "", fmt.Errorf("%s: the file of the token must hold the token and nothing else", file)
+		return "", fmt.Errorf("the file that %s_FILE names must hold the token and nothing else", name)
 	}
 	return token, nil
 }

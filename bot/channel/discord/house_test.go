@@ -217,7 +217,10 @@ type house struct {
 
 // say is a turn that answers with one paragraph.
 func say(text string) func(context.Context, bot.Message) (bot.Reply, error) {
-	return func(context.Context, bot.Message) (bot.Reply, error) {
+	return func(_ context.Context, m bot.Message) (bot.Reply, error) {
+		if m.Held && m.Text != "help" {
+			return bot.Reply{}, nil
+		}
 		return bot.Reply{Locale: language.English, Body: paragraphs(text)}, nil
 	}
 }

@@ -135,6 +135,13 @@ func (j *job) finish(outcome string) {
 func (j *job) handle() string {
 	i := j.place.interaction
 	if j.flooded {
+		if i == nil { // no limit holds back who calls for help
+			held := j.message
+			held.Held = true
+			if reply, err := j.turn(j.work, held); err == nil && len(reply.Body) > 0 {
+				return j.outcome(j.deliver(pages(reply, j.Catalog(), "")))
+			}
+		}
 		if j.tell && (i == nil || !i.command) {
 			_ = j.deliver([]page{{content: j.sentence("flood")}}) // to be told once is enough, also if it does not arrive
 		}

@@ -1,9 +1,11 @@
 package telegram
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -590,4 +592,49 @@ func TestStorm(t *testing.T) {
 		}
 		t.Logf("%d updates, %d kills: %d messages twice, %d answers lost", people*each, kills, doubles, unsure)
 	}, nil)
+}
+
+// poisoned is a network in which one chat's messages meet an error each time.
+type poisoned struct {
+	http.RoundTripper
+	chat string
+}
+
+func (p poisoned) RoundTrip(r *http.Request) (*http.Response, error) {
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(raw))
+	if strings.HasSuffix(r.URL.Path, "/sendMessage") && strings.Contains(string(raw), "chat_id="+p.chat) {
+		return &http.Response{StatusCode: http.StatusBadGateway, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("<html>")), Request: r}, nil
+	}
+	return p.RoundTripper.RoundTrip(r)
+}
+
+// A message that meets an error each time, while others arrive, is given up, so that in the end all are heard.
+func TestPoisonedMessage(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, h *house) {
+		h.bot.Transport = poisoned{h.server, "1001"}
+		h.serve(func() {
+			h.server.Person(1001, "en").Say("hello")
+			for i := range 150 { // more than Telegram shows behind an update that is not confirmed
+				p := h.server.Person(int64(2000+i), "en")
+				p.Say("hello")
+				if i%10 == 9 {
+					time.Sleep(time.Minute)
+				}
+			}
+			h.settle()
+			for i := range 150 {
+				if got := says(h.server.Person(int64(2000+i), "en").Chat()); len(got) != 1 {
+					t.Fatalf("person %d heard %q", i, got)
+				}
+			}
+			if got := h.figures.all()["sent failed"]; got != 1 {
+				t.Errorf("%d replies failed, want the one of the poisoned chat", got)
+			}
+		})
+	}, echo)
 }

@@ -70,6 +70,11 @@ func (r *run) handle(ctx context.Context, u update) (ended bool) {
 func (r *run) respond(ctx context.Context, u update) (parts []part, outcome string) {
 	ok, tell := r.admit(u)
 	if !ok {
+		m := u.asMessage()
+		m.Time, m.Held = r.Now(), true
+		if reply, err := r.turn(ctx, m); err == nil && len(reply.Body) > 0 {
+			return composer{r.Catalog(), r.me}.compose(reply, false, !u.private), sent // no limit holds back who calls for help
+		}
 		if !tell {
 			return nil, dropped
 		}

@@ -238,6 +238,9 @@ func says(messages []telegramtest.Message) (texts []string) {
 
 // echo answers with what was said, in English.
 func echo(m bot.Message) bot.Reply {
+	if m.Held && m.Text != "help" {
+		return bot.Reply{}
+	}
 	return bot.Reply{Locale: language.English, Body: doc("you said " + m.Text + m.Choice)}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -112,6 +113,12 @@ type page struct {
 func (p *page) within(most int) bool { return p.units <= most && p.entities <= maxEntities }
 
 func (p *page) text(s string) {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' {
+			return -1 // shows nothing, and a text of nothing else is refused
+		}
+		return r
+	}, s)
 	p.units += units(s)
 	if p.keep {
 		s = strings.ToValidUTF8(s, string(utf8.RuneError))

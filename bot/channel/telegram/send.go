@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
@@ -67,6 +68,9 @@ func (r *run) deliver(ctx context.Context, u update, parts []part, outcome strin
 		case errors.Is(err, delivery.ErrRefused):
 			r.Log.Error("Telegram refuses a message", "channel", string(Channel), "error", err)
 			return failed, r.note(ctx, u.name(), failed)
+		case errors.Is(err, errStuck):
+			r.Log.Error("a message is given up: Telegram takes others and not this one", "channel", string(Channel))
+			return failed, r.note(ctx, u.name(), failed)
 		case errors.Is(err, delivery.ErrRevoked):
 			r.end(err)
 			return "", err
@@ -77,25 +81,54 @@ func (r *run) deliver(ctx context.Context, u update, parts []part, outcome strin
 	return outcome, nil
 }
 
-// sendAndNote sends one message, as often as it takes, and notes under name that it arrived.
+// giveUp is how long a message is tried while others arrive. Without an end, one message that Telegram, or something in
+// between, answers with an error each time would keep its update unconfirmed for ever; and Telegram shows no more than
+// pollMost updates from the first unconfirmed one on, so that in the end nobody would be heard.
+const giveUp = 15 * time.Minute
+
+// errStuck says that a message did not arrive in giveUp, though others did.
+var errStuck = errors.New("telegram: a message does not arrive, though others do")
+
+// sendAndNote sends one message and notes under name that it arrived. It tries as long as it takes while nothing arrives
+// at all, which is trouble of the network's, and gives up with errStuck while others arrive.
 func (r *run) sendAndNote(ctx context.Context, u update, p part, first bool, name, outcome string) error {
+	for {
+		began := r.arrived.Load()
+		patient, cancel := context.WithTimeout(ctx, giveUp)
+		err := r.tryAndNote(ctx, patient, u, p, first, name, outcome)
+		over := patient.Err() != nil
+		cancel()
+		switch {
+		case err == nil:
+			r.arrived.Add(1)
+			return nil
+		case ctx.Err() != nil || !over:
+			return err
+		case r.arrived.Load() != began:
+			return errStuck
+		}
+	}
+}
+
+// tryAndNote tries until patient ends; what was sent is noted even then, as long as ctx lasts.
+func (r *run) tryAndNote(ctx, patient context.Context, u update, p part, first bool, name, outcome string) error {
 	var message struct {
 		ID int64 `json:"message_id"`
 	}
-	err := delivery.Retry(ctx, func(ctx context.Context) error {
+	err := delivery.Retry(patient, func(patient context.Context) error {
 		if !u.private {
-			if err := r.groups.Wait(ctx, u.chatID()); err != nil {
+			if err := r.groups.Wait(patient, u.chatID()); err != nil {
 				return err
 			}
 		}
-		if err := r.pace.Wait(ctx, u.chatID()); err != nil {
+		if err := r.pace.Wait(patient, u.chatID()); err != nil {
 			return err
 		}
 		select {
 		case r.gap <- struct{}{}:
 			defer func() { <-r.gap }()
-		case <-ctx.Done():
-			return ctx.Err()
+		case <-patient.Done():
+			return patient.Err()
 		}
 		if err := r.send(u, p, first, &message); err != nil {
 			return err

@@ -340,19 +340,20 @@ func TestFlood(t *testing.T) {
 		for range 40 {
 			p.Say("x")
 		}
+		p.Say("help")
 		for i := range 40 {
 			g.Say(h.server.Person(int64(2000+i), "en"), "@wegwijzer_test_bot x")
 		}
 		h.serve(func() {
 			h.settle()
 			got := says(p.Chat())
-			if len(got) < 21 || len(got) > 39 || !slices.Contains(got, "ar flood") {
+			if len(got) < 22 || len(got) > 40 || !slices.Contains(got, "ar flood") || got[len(got)-1] != "you said help" {
 				t.Errorf("the person heard %d messages: %q", len(got), got)
 			}
 			if got := says(g.Chat()); len(got) < 20 || len(got) > 35 {
 				t.Errorf("the group heard %d messages", len(got))
 			}
-			if got := h.notebook.count(); got["ignored"] == 0 || got["sent"]+got["ignored"] != 80 {
+			if got := h.notebook.count(); got["ignored"] == 0 || got["sent"]+got["ignored"] != 81 {
 				t.Errorf("the outcomes are %v", got)
 			}
 		})

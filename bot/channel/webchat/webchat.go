@@ -234,6 +234,11 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 		person = newPerson()
 	}
 	if !h.flood.Visitor(h.address(r), person) {
+		held := bot.Message{Channel: Channel, Person: person, Text: r.PostForm.Get("text"), Time: h.Now(), Hint: h.hint(r), Held: true}
+		if reply, err := h.turn(r.Context(), held); err == nil && len(reply.Body) > 0 {
+			h.show(w, http.StatusOK, exchange{Message: held, Reply: reply}) // no limit holds back who calls for help
+			return
+		}
 		w.Header().Set("Retry-After", "60")
 		h.say(w, r, http.StatusTooManyRequests, "flood")
 		return

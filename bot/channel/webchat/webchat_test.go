@@ -97,7 +97,10 @@ func body(t *testing.T, r *http.Response) string {
 	return string(raw)
 }
 
-func hello(context.Context, bot.Message) (bot.Reply, error) {
+func hello(_ context.Context, m bot.Message) (bot.Reply, error) {
+	if m.Held {
+		return bot.Reply{}, nil
+	}
 	return bot.Reply{Locale: language.English, Body: paragraph("hello")}, nil
 }
 

@@ -23,15 +23,12 @@ function add({ ok, page }, label) {
     fresh.prepend(you);
   }
   talk.append(fresh);
-  for (const form of [".say", ".menu"]) {
-    const once = document.querySelector(form + ' [name="once"]');
-    if (once) once.value = page.querySelector(form + ' [name="once"]').value;
-  }
+  // Only an answer moves on: what failed is sent again under the same name, so that it counts once.
+  if (ok) document.querySelector('.say [name="once"]').value = page.querySelector('.say [name="once"]').value;
   // The language of the frame follows the last reply; what was said before keeps its own.
   for (const name of ["lang", "dir"]) document.documentElement[name] = page.documentElement[name];
   document.querySelector("header").replaceWith(page.querySelector("header"));
   const said = document.querySelector('.say [name="text"]'), next = page.querySelector('.say [name="text"]');
-  if (ok) said.value = ""; // what was typed and not answered stays, to be sent again
   said.placeholder = next.placeholder;
   said.setAttribute("aria-label", next.getAttribute("aria-label"));
   document.querySelector(".say button").textContent = page.querySelector(".say button").textContent;
@@ -46,10 +43,17 @@ document.addEventListener("submit", async (event) => {
   sending = true;
   talk.setAttribute("aria-busy", "true");
   const button = event.submitter;
+  const box = document.querySelector('.say [name="text"]');
+  const typed = form.classList.contains("say") ? box.value : "";
   try {
-    add(await send(form, button), button && button.name ? button.textContent : "");
+    const sent = send(form, button);
+    if (typed) box.value = ""; // what is typed from now on is the next message
+    const answer = await sent;
+    if (!answer.ok && !box.value) box.value = typed; // not answered: there to be sent again
+    add(answer, button && button.name ? button.textContent : "");
   } catch {
     // No network or an old page: let the browser do what it does without script.
+    if (typed) box.value = typed;
     if (button && button.name) {
       const held = document.createElement("input");
       held.type = "hidden";
