@@ -55,6 +55,8 @@ func newAPI(ctx context.Context, b *Bot) (*api, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.ResponseHeaderTimeout = requestTime
 	base.MaxIdleConnsPerHost = 16
+	// Without a ping, a connection that a firewall forgot is used until TCP gives it up, a quarter of an hour later.
+	base.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second}
 	rate := b.PerSecond
 	if rate <= 0 {
 		rate = perSecond

@@ -79,6 +79,7 @@ type Bot struct {
 // is delivery.ErrRevoked if Discord does not accept the token, or delivery.ErrRefused if Discord refuses the connection
 // for good.
 func (b *Bot) Run(ctx context.Context, turn func(context.Context, bot.Message) (bot.Reply, error)) error {
+	asked := ctx
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	r, err := newRunning(ctx, b, end, turn)
@@ -92,7 +93,7 @@ func (b *Bot) Run(ctx context.Context, turn func(context.Context, bot.Message) (
 	if cause := context.Cause(ctx); errors.Is(cause, delivery.ErrRevoked) { // found out while sending
 		err = cause
 	}
-	if errors.Is(err, delivery.ErrRevoked) || errors.Is(err, delivery.ErrRefused) {
+	if err != nil && asked.Err() == nil { // nobody asked for the end: whatever it was, an operator must hear of it
 		return fmt.Errorf("discord: %w", err)
 	}
 	return nil

@@ -47,6 +47,8 @@ func newAPI(token, endpoint string, transport http.RoundTripper) (*api, error) {
 	if transport == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
 		t.MaxIdleConnsPerHost = 32
+		// Without a ping, a connection that a firewall forgot is used until TCP gives it up, a quarter of an hour later.
+		t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second}
 		transport = t
 	}
 	return &api{token, strings.TrimRight(endpoint, "/"), &http.Client{

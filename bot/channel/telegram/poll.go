@@ -54,9 +54,10 @@ func (r *run) poll(ctx context.Context) error {
 		inHand := w.inHand()
 		switch {
 		case fresh:
-		case inHand >= pollMost:
-			err = w.wait(ctx, offset, nil)
 		case inHand > 0:
+			if inHand >= pollMost && w.unended() <= pollMost/10 {
+				r.arrived.Add(1) // a few updates keep everybody's out: what has ended behind them shows that the network lives
+			}
 			peek := time.NewTimer(pollPeek)
 			err = w.wait(ctx, offset, peek.C)
 			peek.Stop()
@@ -181,6 +182,18 @@ func (w *window) inHand() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.open)
+}
+
+// unended gives how many updates in hand have not ended.
+func (w *window) unended() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, ended := range w.open {
+		if !ended {
+			n++
+		}
+	}
+	return n
 }
 
 // wait waits until the offset is another than given, or peek. The error is ctx's.

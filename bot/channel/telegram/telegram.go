@@ -105,7 +105,7 @@ type run struct {
 	flood     *flood.Gate
 	keyboards *keyboards
 	lanes     *delivery.Lanes[string]
-	arrived   atomic.Int64            // messages that did; see send.go
+	arrived   atomic.Int64            // requests that did, so that the network lives; see send.go
 	gap       chan struct{}           // held by the one message between its delivery and its note; see send.go
 	end       context.CancelCauseFunc // ends the run
 
