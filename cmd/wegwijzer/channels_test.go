@@ -97,6 +97,9 @@ func TestEveryChannelSpeaksAlike(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no talks: %v", err)
 	}
+	if raceDetector {
+		files = files[:2] // stretching ids is ten times slower under it, and two talks on each channel show it all there is
+	}
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		if err != nil {
